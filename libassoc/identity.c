@@ -53,8 +53,8 @@ static enum assoc_fault check_oui(const uint8_t *data, size_t size)
         return ASSOC_FAULT_NONE;
 }
 
-/* One row per shape of a UTF-8 sequence (RFC 3629 section 4): the second byte's range excludes overlong forms,
- * surrogates and what lies beyond U+10FFFF. */
+/* One row per shape of a UTF-8 sequence (RFC 3629 section 4): the second byte's range excludes overlong
+ * forms, surrogates and what lies beyond U+10FFFF. */
 static const struct utf8_shape {
         uint8_t lead_min, lead_max, second_min, second_max, size;
 } utf8_shapes[] = {
@@ -111,8 +111,8 @@ static void store_oui(char *ret, const uint8_t *data, size_t size)
         ret[size] = '\0';
 }
 
-enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element, const void *data,
-                                      size_t size)
+enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element,
+                                      const void *data, size_t size)
 {
         const uint8_t *bytes = data;
         char *text = element == ASSOC_ELEMENT_SERIAL ? ret->serial : ret->product_class;
@@ -137,8 +137,8 @@ enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_ele
         return ASSOC_FAULT_NONE;
 }
 
-int assoc_identity_set(struct assoc_identity *ret, const char *oui, const char *serial, const char *product_class,
-                       struct assoc_diagnosis *why)
+int assoc_identity_set(struct assoc_identity *ret, const char *oui, const char *serial,
+                       const char *product_class, struct assoc_diagnosis *why)
 {
         const char *texts[] = {oui, serial, product_class == NULL ? "" : product_class};
         struct assoc_identity identity;
@@ -148,12 +148,14 @@ int assoc_identity_set(struct assoc_identity *ret, const char *oui, const char *
                 enum assoc_fault fault =
                         size == 0 && element != ASSOC_ELEMENT_CLASS
                                 ? ASSOC_FAULT_MISSING
-                                : identity_set_element(&identity, (enum assoc_element)element, texts[element], size);
+                                : identity_set_element(&identity, (enum assoc_element)element, texts[element],
+                                                       size);
 
                 if (fault == ASSOC_FAULT_NONE)
                         continue;
                 if (why != NULL)
-                        *why = (struct assoc_diagnosis){.fault = fault, .code = (uint8_t)(element + 1), .got = size};
+                        *why = (struct assoc_diagnosis){
+                                .fault = fault, .code = (uint8_t)(element + 1), .got = size};
                 return -EINVAL;
         }
         *ret = identity;

@@ -15,6 +15,7 @@ nodist_pkgconfig_DATA = %D%/libassoc.pc
 # Shared by the hook, the client and the bridge; not installed.
 noinst_LTLIBRARIES += %D%/libprivate.la
 %C%_libprivate_la_SOURCES = \
-	%D%/file.c %D%/file.h
+	%D%/file.c %D%/file.h \
+	%D%/record.c %D%/record.h
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_libprivate_la_LIBADD = $(JSONC_LIBS)

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* record.c - the journal's and GatewayInfo's lines, to and from structs.
+ * json-c does the syntax; the rows below say which members a record has and what each may hold. */
+#include "config.h"
+
+#include "libassoc/record.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#define JOURNAL_NAME "tr111-devices"
+/* Our records are flat; anything deeper is not ours and need not be built in memory. */
+#define MAX_DEPTH 3
+
+static const char *const source_names[] = {
+        [DEVICE_SOURCE_LEASE] = "lease",
+        [DEVICE_SOURCE_INFORM] = "inform",
+};
+
+/* --- Reading --- */
+
+static int parse_object(const char *line, size_t length, struct json_object **ret)
+{
+        struct json_tokener *tokener;
+        struct json_object *object;
+        bool complete;
+
+        if (length > 0 && line[length - 1] == '\n')
+                length--;
+        if (length == 0 || length > RECORD_LINE_MAX || memchr(line, '\0', length) != NULL)
+                return -EBADMSG;
+        tokener = json_tokener_new_ex(MAX_DEPTH);
+        if (tokener == NULL)
+                return -ENOMEM;
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+        object = json_tokener_parse_ex(tokener, line, (int)length);
+        complete = json_tokener_get_error(tokener) == json_tokener_success &&
+                   json_tokener_get_parse_end(tokener) == length;
+        json_tokener_free(tokener);
+        if (!complete || !json_object_is_type(object, json_type_object)) {
+                json_object_put(object);
+                return -EBADMSG;
+        }
+        *ret = object;
+        return 0;
+}
+
+/* The member's text, or NULL if it is not a string or holds a NUL. */
+static const char *get_text(struct json_object *object, const char *name)
+{
+        struct json_object *member;
+        const char *text;
+
+        if (!json_object_object_get_ex(object, name, &member) ||
+            !json_object_is_type(member, json_type_string))
+                return NULL;
+        text = json_object_get_string(member);
+        return strlen(text) == (size_t)json_object_get_string_len(member) ? text : NULL;
+}
+
+static bool get_integer(struct json_object *object, const char *name, int64_t min, int64_t max, int64_t *ret)
+{
+        struct json_object *member;
+        int64_t value;
+
+        if (!json_object_object_get_ex(object, name, &member) || !json_object_is_type(member, json_type_int))
+                return false;
+        /* json-c clamps what does not fit; no range of ours reaches that far. */
+        value = json_object_get_int64(member);
+        if (value < min || value > max)
+                return false;
+        *ret = value;
+        return true;
+}
+
+static bool get_uint32(struct json_object *object, const char *name, uint32_t min, uint32_t *ret)
+{
+        int64_t value;
+
+        if (!get_integer(object, name, min, UINT32_MAX, &value))
+                return false;
+        *ret = (uint32_t)value;
+        return true;
+}
+
+static bool get_seconds(struct json_object *object, const char *name, int64_t *ret)
+{
+        return get_integer(object, name, 0, INT64_MAX - 1, ret);
+}
+
+/* Interface names and reasons: printable ASCII without space, slash or quotes, so that they are safe
+ * anywhere. */
+static bool get_word(struct json_object *object, const char *name, char *ret, size_t size)
+{
+        const char *text = get_text(object, name);
+        size_t length = text == NULL ? size : strlen(text);
+
+        if (length >= size)
+                return false;
+        for (size_t i = 0; i < length; i++)
+                if (text[i] <= ' ' || text[i] >= 0x7f || strchr("/\"'\\", text[i]) != NULL)
+                        return false;
+        memcpy(ret, text, length + 1);
+        return true;
+}
+
+static bool get_address(struct json_object *object, struct in_addr *ret)
+{
+        const char *text = get_text(object, "address");
+
+        return text != NULL && inet_pton(AF_INET, text, ret) == 1;
+}
+
+static int hex_value(char digit)
+{
+        if (digit >= '0' && digit <= '9')
+                return digit - '0';
+        if (digit >= 'a' && digit <= 'f')
+                return digit - 'a' + 10;
+        return -1;
+}
+
+/* "02:00:5e:00:53:01"; "" is a link-layer address that is not known. */
+static bool get_hwaddr(struct json_object *object, struct device_record *ret)
+{
+        const char *text = get_text(object, "hwaddr");
+        size_t size = 0;
+
+        if (text == NULL)
+                return false;
+        while (*text != '\0') {
+                int high = hex_value(text[0]);
+                int low = high < 0 ? -1 : hex_value(text[1]);
+
+                if (low < 0 || size == RECORD_HWADDR_MAX)
+                        return false;
+                ret->hwaddr[size++] = (uint8_t)(high << 4 | low);
+                text += 2;
+                if (*text == ':' && text[1] != '\0')
+                        text++;
+                else if (*text != '\0')
+                        return false;
+        }
+        ret->hwaddr_size = size;
+        return true;
+}
+
+/* The validation is the wire's: a record may have been edited by hand. `complete`: a device's, never without
+ * OUI and serial number; a gateway's may lack any element (DV-3). */
+static bool get_identity(struct json_object *object, bool complete, struct assoc_identity *ret)
+{
+        const char *oui = get_text(object, "oui");
+        const char *serial = get_text(object, "serial");
+        const char *product_class = get_text(object, "class");
+        struct assoc_identity checked;
+
+        if (oui == NULL || serial == NULL || product_class == NULL)
+                return false;
+        if (!complete && (oui[0] == '\0' || serial[0] == '\0')) {
+                if (assoc_identity_set(&checked, oui[0] == '\0' ? "000000" : oui,
+                                       serial[0] == '\0' ? "-" : serial, product_class, NULL) < 0)
+                        return false;
+                if (oui[0] == '\0')
+                        checked.oui[0] = '\0';
+                if (serial[0] == '\0')
+                        checked.serial[0] = '\0';
+                *ret = checked;
+                return true;
+        }
+        return assoc_identity_set(ret, oui, serial, product_class, NULL) == 0;
+}
+
+static bool get_source(struct json_object *object, enum device_source *ret)
+{
+        const char *text = get_text(object, "source");
+
+        for (size_t i = 0; text != NULL && i < sizeof(source_names) / sizeof(source_names[0]); i++)
+                if (strcmp(text, source_names[i]) == 0) {
+                        *ret = (enum device_source)i;
+                        return true;
+                }
+        return false;
+}
+
+static bool get_flag(struct json_object *object, const char *name, bool *ret)
+{
+        struct json_object *member;
+
+        if (!json_object_object_get_ex(object, name, &member) ||
+            !json_object_is_type(member, json_type_boolean))
+                return false;
+        *ret = json_object_get_boolean(member);
+        return true;
+}
+
+static bool parse_header(struct json_object *object, struct device_record *ret)
+{
+        const char *name = get_text(object, "journal");
+
+        ret->type = DEVICE_RECORD_HEADER;
+        if (name == NULL || strcmp(name, JOURNAL_NAME) != 0 ||
+            !get_uint32(object, "version", 0, &ret->version))
+                return false;
+        /* Another version's other members are not ours to judge. */
+        return ret->version != RECORD_JOURNAL_VERSION || get_uint32(object, "next", 1, &ret->next);
+}
+
+static bool parse_bind(struct json_object *object, struct device_record *ret)
+{
+        ret->type = DEVICE_RECORD_BIND;
+        return get_uint32(object, "instance", 1, &ret->instance) &&
+               get_identity(object, true, &ret->identity) && get_address(object, &ret->address) &&
+               get_hwaddr(object, ret) &&
+               get_word(object, "interface", ret->interface, sizeof(ret->interface)) &&
+               get_source(object, &ret->source) && get_flag(object, "away", &ret->away) &&
+               get_seconds(object, "since", &ret->since) && get_seconds(object, "expires", &ret->expires);
+}
+
+static bool parse_unbind(struct json_object *object, struct device_record *ret)
+{
+        ret->type = DEVICE_RECORD_UNBIND;
+        return get_address(object, &ret->address) &&
+               get_word(object, "reason", ret->reason, sizeof(ret->reason));
+}
+
+int device_record_parse(const char *line, size_t length, struct device_record *ret)
+{
+        struct device_record record = {0};
+        struct json_object *object;
+        const char *type;
+        bool valid = false;
+        int err = parse_object(line, length, &object);
+
+        if (err < 0)
+                return err;
+        type = get_text(object, "type");
+        if (type == NULL)
+                valid = parse_header(object, &record);
+        else if (strcmp(type, "bind") == 0)
+                valid = parse_bind(object, &record);
+        else if (strcmp(type, "unbind") == 0)
+                valid = parse_unbind(object, &record);
+        json_object_put(object);
+        if (!valid)
+                return -EBADMSG;
+        *ret = record;
+        return 0;
+}
+
+int gateway_info_parse(const char *line, size_t length, struct gateway_info *ret)
+{
+        struct gateway_info info = {0};
+        struct json_object *object;
+        bool valid;
+        int err = parse_object(line, length, &object);
+
+        if (err < 0)
+                return err;
+        valid = get_word(object, "interface", info.interface, sizeof(info.interface)) &&
+                info.interface[0] != '\0' && get_uint32(object, "metric", 0, &info.metric) &&
+                get_identity(object, false, &info.identity) &&
+                get_seconds(object, "expires", &info.expires) &&
+                get_word(object, "reason", info.reason, sizeof(info.reason));
+        json_object_put(object);
+        if (!valid)
+                return -EBADMSG;
+        *ret = info;
+        return 0;
+}
+
+/* --- Writing --- */
+
+/* Takes over `value`; json-c reports running out of memory by a NULL at either place. */
+static bool add(struct json_object *object, const char *name, struct json_object *value)
+{
+        if (value != NULL && json_object_object_add(object, name, value) == 0)
+                return true;
+        json_object_put(value);
+        return false;
+}
+
+static bool add_identity(struct json_object *object, const struct assoc_identity *identity)
+{
+        return add(object, "oui", json_object_new_string(identity->oui)) &&
+               add(object, "serial", json_object_new_string(identity->serial)) &&
+               add(object, "class", json_object_new_string(identity->product_class));
+}
+
+static bool add_address(struct json_object *object, struct in_addr address)
+{
+        char text[INET_ADDRSTRLEN];
+
+        inet_ntop(AF_INET, &address, text, sizeof(text));
+        return add(object, "address", json_object_new_string(text));
+}
+
+static bool add_hwaddr(struct json_object *object, const struct device_record *record)
+{
+        char text[3 * RECORD_HWADDR_MAX + 1] = "";
+
+        for (size_t i = 0; i < record->hwaddr_size && i < RECORD_HWADDR_MAX; i++)
+                sprintf(text + 3 * i - (i > 0), i > 0 ? ":%02x" : "%02x", record->hwaddr[i]);
+        return add(object, "hwaddr", json_object_new_string(text));
+}
+
+static bool add_header(struct json_object *object, const struct device_record *record)
+{
+        return add(object, "journal", json_object_new_string(JOURNAL_NAME)) &&
+               add(object, "version", json_object_new_int64(record->version)) &&
+               add(object, "next", json_object_new_int64(record->next));
+}
+
+static bool add_bind(struct json_object *object, const struct device_record *record)
+{
+        return add(object, "type", json_object_new_string("bind")) &&
+               add(object, "instance", json_object_new_int64(record->instance)) &&
+               add_identity(object, &record->identity) && add_address(object, record->address) &&
+               add_hwaddr(object, record) &&
+               add(object, "interface", json_object_new_string(record->interface)) &&
+               add(object, "source", json_object_new_string(source_names[record->source])) &&
+               add(object, "away", json_object_new_boolean(record->away)) &&
+               add(object, "since", json_object_new_int64(record->since)) &&
+               add(object, "expires", json_object_new_int64(record->expires));
+}
+
+static bool add_unbind(struct json_object *object, const struct device_record *record)
+{
+        return add(object, "type", json_object_new_string("unbind")) &&
+               add_address(object, record->address) &&
+               add(object, "reason", json_object_new_string(record->reason));
+}
+
+/* `built`: whether every member found its place; gives up the object in any case. */
+static int write_line(struct json_object *object, bool built, char *buffer, size_t size)
+{
+        const char *text = NULL;
+        size_t length = 0;
+        int err = -ENOMEM;
+
+        if (built)
+                text = json_object_to_json_string_length(
+                        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+        if (text != NULL && length + 2 > size)
+                err = -ENOBUFS;
+        else if (text != NULL) {
+                memcpy(buffer, text, length);
+                memcpy(buffer + length, "\n", 2);
+                err = (int)length + 1;
+        }
+        json_object_put(object);
+        return err;
+}
+
+int device_record_format(const struct device_record *record, char *buffer, size_t size)
+{
+        struct json_object *object = json_object_new_object();
+        bool built = false;
+
+        if (object == NULL)
+                return -ENOMEM;
+        switch (record->type) {
+        case DEVICE_RECORD_HEADER:
+                built = add_header(object, record);
+                break;
+        case DEVICE_RECORD_BIND:
+                built = add_bind(object, record);
+                break;
+        case DEVICE_RECORD_UNBIND:
+                built = add_unbind(object, record);
+                break;
+        }
+        return write_line(object, built, buffer, size);
+}
+
+int gateway_info_format(const struct gateway_info *info, char *buffer, size_t size)
+{
+        struct json_object *object = json_object_new_object();
+        bool built;
+
+        if (object == NULL)
+                return -ENOMEM;
+        built = add(object, "interface", json_object_new_string(info->interface)) &&
+                add(object, "metric", json_object_new_int64(info->metric)) &&
+                add_identity(object, &info->identity) &&
+                add(object, "expires", json_object_new_int64(info->expires)) &&
+                add(object, "reason", json_object_new_string(info->reason));
+        return write_line(object, built, buffer, size);
+}
