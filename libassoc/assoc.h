@@ -30,7 +30,8 @@ extern "C" {
 #define ASSOC_TEXT_MAX 64
 /** Most bytes that assoc_option_encode() writes: enterprise, block length, three sub-options. */
 #define ASSOC_BLOCK_MAX (4 + 1 + 2 + ASSOC_OUI_LENGTH + 2 * (2 + ASSOC_TEXT_MAX))
-/** Most bytes of one option, joined from all its instances, that a message may carry (see assoc_message_option()). */
+/** Most bytes of one option, joined from all its instances, that a message may carry (see
+ * assoc_message_option()). */
 #define ASSOC_OPTION_MAX 4096
 
 /** Whose identity: it decides the sub-option codes, 1 to 3 for a device, 4 to 6 for a gateway. */
@@ -48,7 +49,8 @@ enum assoc_element {
 
 /**
  * Who a device or a gateway is. Every member is NUL-terminated; an element that is not known is "".
- * What assoc_identity_set() or a decoder filled in is valid: upper-case OUI, UTF-8 without control characters.
+ * What assoc_identity_set() or a decoder filled in is valid: upper-case OUI, UTF-8 without control
+ * characters.
  */
 struct assoc_identity {
         char oui[ASSOC_OUI_LENGTH + 1];
@@ -59,24 +61,24 @@ struct assoc_identity {
 /** What is wrong with an identity or an option. */
 enum assoc_fault {
         ASSOC_FAULT_NONE,
-        ASSOC_FAULT_MISSING,     /* a required element is absent or empty (EN-3) */
-        ASSOC_FAULT_OUI_LENGTH,  /* OUI is not six characters */
-        ASSOC_FAULT_OUI_DIGIT,   /* OUI holds something that is no hexadecimal digit */
-        ASSOC_FAULT_TOO_LONG,    /* serial number or product class over 64 bytes */
-        ASSOC_FAULT_CONTROL,     /* control character, or a NUL that is not the one trailing NUL we tolerate */
-        ASSOC_FAULT_ENCODING,    /* not UTF-8: no data model could carry it */
-        ASSOC_FAULT_CONFLICT,    /* one sub-option stands twice with different values (EN-10) */
-        ASSOC_FAULT_TRUNCATED,   /* a length runs past what holds it */
-        ASSOC_FAULT_OTHER_ROLE,  /* a client request with sub-options 4, 5 or 6: a TR-124 router (EN-9) */
-        ASSOC_FAULT_NOT_DHCP,    /* shorter than a DHCPv4 header, or no magic cookie */
-        ASSOC_FAULT_TOO_BIG,     /* the option, joined, is over ASSOC_OPTION_MAX */
+        ASSOC_FAULT_MISSING,    /* a required element is absent or empty (EN-3) */
+        ASSOC_FAULT_OUI_LENGTH, /* OUI is not six characters */
+        ASSOC_FAULT_OUI_DIGIT,  /* OUI holds something that is no hexadecimal digit */
+        ASSOC_FAULT_TOO_LONG,   /* serial number or product class over 64 bytes */
+        ASSOC_FAULT_CONTROL,    /* control character, or a NUL that is not the one trailing NUL we tolerate */
+        ASSOC_FAULT_ENCODING,   /* not UTF-8: no data model could carry it */
+        ASSOC_FAULT_CONFLICT,   /* one sub-option stands twice with different values (EN-10) */
+        ASSOC_FAULT_TRUNCATED,  /* a length runs past what holds it */
+        ASSOC_FAULT_OTHER_ROLE, /* a client request with sub-options 4, 5 or 6: a TR-124 router (EN-9) */
+        ASSOC_FAULT_NOT_DHCP,   /* shorter than a DHCPv4 header, or no magic cookie */
+        ASSOC_FAULT_TOO_BIG,    /* the option, joined, is over ASSOC_OPTION_MAX */
 };
 
 /** Where and why decoding stopped; for log lines and error messages. */
 struct assoc_diagnosis {
         enum assoc_fault fault;
-        uint8_t code;   /* sub-option code it concerns; 0: the option or message itself */
-        size_t got;     /* the length or offset met, in bytes, as the fault's text says */
+        uint8_t code; /* sub-option code it concerns; 0: the option or message itself */
+        size_t got;   /* the length or offset met, in bytes, as the fault's text says */
 };
 
 /**
@@ -101,8 +103,8 @@ ASSOC_PUBLIC bool assoc_identity_empty(const struct assoc_identity *identity);
  * serial number must be there (EN-3) and sub-options 4 to 6 must not (EN-9). For ASSOC_ROLE_GATEWAY any one
  * element is enough; those that are missing become "" (DV-3).
  * `why` may be NULL; it is filled in on every error.
- * Returns 0; -ENODATA: no identity for that role (absent, incomplete, or a TR-124 router's); -EBADMSG: malformed
- * or invalid (EN-6, EN-10). *ret is untouched unless 0 is returned.
+ * Returns 0; -ENODATA: no identity for that role (absent, incomplete, or a TR-124 router's); -EBADMSG:
+ * malformed or invalid (EN-6, EN-10). *ret is untouched unless 0 is returned.
  */
 ASSOC_PUBLIC int assoc_option_decode(const void *option, size_t size, enum assoc_role role,
                                      struct assoc_identity *ret, struct assoc_diagnosis *why);
@@ -113,26 +115,27 @@ ASSOC_PUBLIC int assoc_option_decode(const void *option, size_t size, enum assoc
  * Returns 0 and the bytes written in *ret_size; -EINVAL: the identity is not valid for sending;
  * -ENOBUFS: it does not fit. The buffer's content is unspecified on error.
  */
-ASSOC_PUBLIC int assoc_option_encode(const struct assoc_identity *identity, enum assoc_role role, void *buffer,
-                                     size_t size, size_t *ret_size);
+ASSOC_PUBLIC int assoc_option_encode(const struct assoc_identity *identity, enum assoc_role role,
+                                     void *buffer, size_t size, size_t *ret_size);
 
 /**
  * Merge `identity` into the value of an existing option 125 (EN-7). Other enterprises' blocks and the other
  * sub-options of enterprise 3561 keep their bytes and order; sub-options of `role` that stand there already
  * are replaced, so that no code is sent twice. Ours go into the first 3561 block with room, else into a new
  * block at the end. `option` may be empty (size 0); it must not overlap `buffer`.
- * Returns 0 and the bytes written in *ret_size; -EBADMSG: the existing option is malformed; -EINVAL: the identity
- * is not valid for sending; -ENOBUFS: the result does not fit.
+ * Returns 0 and the bytes written in *ret_size; -EBADMSG: the existing option is malformed; -EINVAL: the
+ * identity is not valid for sending; -ENOBUFS: the result does not fit.
  */
-ASSOC_PUBLIC int assoc_option_merge(const void *option, size_t option_size, const struct assoc_identity *identity,
-                                    enum assoc_role role, void *buffer, size_t size, size_t *ret_size);
+ASSOC_PUBLIC int assoc_option_merge(const void *option, size_t option_size,
+                                    const struct assoc_identity *identity, enum assoc_role role, void *buffer,
+                                    size_t size, size_t *ret_size);
 
 /**
- * Join all instances of option `code` in a DHCPv4 message, in order of appearance: options field, then `file`,
- * then `sname` as option 52 says (RFC 2131 4.1, RFC 3396). `message` is the UDP payload, `size` bytes.
- * Returns 0 and the bytes written in *ret_size; -ENODATA: the message has no such option; -EBADMSG: not a DHCPv4
- * message, or an option runs past its field; -ENOBUFS: `buffer` (room for `buffer_size`) is too small.
- * `why` may be NULL. code 0 (pad), 52 (overload) and 255 (end) are -EINVAL.
+ * Join all instances of option `code` in a DHCPv4 message, in order of appearance: options field, then
+ * `file`, then `sname` as option 52 says (RFC 2131 4.1, RFC 3396). `message` is the UDP payload, `size`
+ * bytes. Returns 0 and the bytes written in *ret_size; -ENODATA: the message has no such option; -EBADMSG:
+ * not a DHCPv4 message, or an option runs past its field; -ENOBUFS: `buffer` (room for `buffer_size`) is too
+ * small. `why` may be NULL. code 0 (pad), 52 (overload) and 255 (end) are -EINVAL.
  */
 ASSOC_PUBLIC int assoc_message_option(const void *message, size_t size, uint8_t code, void *buffer,
                                       size_t buffer_size, size_t *ret_size, struct assoc_diagnosis *why);

@@ -6,12 +6,12 @@
 #include "libassoc/assoc.h"
 
 /**
- * Validate `size` bytes from the wire as `element` and store them, NUL-terminated, in `ret` (EN-4, EN-6): an OUI is
- * folded to upper case, one trailing NUL is dropped. Zero bytes are "".
- * Returns ASSOC_FAULT_NONE or what is wrong; *ret is untouched then.
+ * Validate `size` bytes from the wire as `element` and store them, NUL-terminated, in `ret` (EN-4, EN-6): an
+ * OUI is folded to upper case, one trailing NUL is dropped. Zero bytes are "". Returns ASSOC_FAULT_NONE or
+ * what is wrong; *ret is untouched then.
  */
-enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element, const void *data,
-                                      size_t size);
+enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element,
+                                      const void *data, size_t size);
 
 /** The text of `element` inside `identity`. */
 const char *identity_element(const struct assoc_identity *identity, enum assoc_element element);

@@ -16,9 +16,9 @@
 /** Version of the journal's format; a reader refuses any other. */
 #define RECORD_JOURNAL_VERSION 1
 /** No record is longer, its newline included: three escaped texts, an address, names. */
-#define RECORD_LINE_MAX 2048
+#define RECORD_LINE_MAX      2048
 #define RECORD_INTERFACE_MAX 15
-#define RECORD_REASON_MAX 15
+#define RECORD_REASON_MAX    15
 /** Longest link-layer address that we keep (InfiniBand's, RFC 4391). */
 #define RECORD_HWADDR_MAX 20
 
@@ -42,19 +42,19 @@ enum device_source {
  */
 struct device_record {
         enum device_record_type type;
-        uint32_t version;                      /* header: format version, whatever it is */
-        uint32_t next;                         /* header: lowest instance number never given yet */
-        uint32_t instance;                     /* bind: number of the table entry, from 1 */
-        struct assoc_identity identity;        /* bind */
-        struct in_addr address;                /* bind, unbind */
-        uint8_t hwaddr[RECORD_HWADDR_MAX];     /* bind: link-layer address */
-        size_t hwaddr_size;                    /* bind: bytes of it, may be 0 */
+        uint32_t version;                         /* header: format version, whatever it is */
+        uint32_t next;                            /* header: lowest instance number never given yet */
+        uint32_t instance;                        /* bind: number of the table entry, from 1 */
+        struct assoc_identity identity;           /* bind */
+        struct in_addr address;                   /* bind, unbind */
+        uint8_t hwaddr[RECORD_HWADDR_MAX];        /* bind: link-layer address */
+        size_t hwaddr_size;                       /* bind: bytes of it, may be 0 */
         char interface[RECORD_INTERFACE_MAX + 1]; /* bind: LAN interface, "" if not known */
-        enum device_source source;             /* bind */
-        bool away;                             /* bind: lost to the neighbour watch, lease still valid (GW-8) */
-        int64_t since;                         /* bind: when the entry was made, seconds since 1970, UTC */
-        int64_t expires;                       /* bind: end of lease, seconds since 1970, UTC; 0: none or infinite */
-        char reason[RECORD_REASON_MAX + 1];    /* unbind: release, expire, decline, delete, reassign, lost ... */
+        enum device_source source;                /* bind */
+        bool away;       /* bind: lost to the neighbour watch, lease still valid (GW-8) */
+        int64_t since;   /* bind: when the entry was made, seconds since 1970, UTC */
+        int64_t expires; /* bind: end of lease, seconds since 1970, UTC; 0: none or infinite */
+        char reason[RECORD_REASON_MAX + 1]; /* unbind: release, expire, decline, delete, reassign, lost ... */
 };
 
 /**
@@ -65,10 +65,10 @@ struct device_record {
 int device_record_format(const struct device_record *record, char *buffer, size_t size);
 
 /**
- * Read one line of the journal, `length` bytes, with or without its newline. The text is untrusted: every member
- * is checked as if it came from the wire. Unknown members are ignored.
- * A header of another version is returned as it is: the caller refuses it.
- * Returns 0; -EBADMSG: not a record; -ENOMEM. *ret is untouched unless 0 is returned.
+ * Read one line of the journal, `length` bytes, with or without its newline. The text is untrusted: every
+ * member is checked as if it came from the wire. Unknown members are ignored. A header of another version is
+ * returned as it is: the caller refuses it. Returns 0; -EBADMSG: not a record; -ENOMEM. *ret is untouched
+ * unless 0 is returned.
  */
 int device_record_parse(const char *line, size_t length, struct device_record *ret);
 

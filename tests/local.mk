@@ -2,6 +2,7 @@
 # C tests use automake's plain driver: cmocka's TAP reports a skip as a failure.
 UNIT_LIBS = libassoc/libassoc.la libassoc/libprivate.la $(CMOCKA_LIBS) $(JSONC_LIBS)
 include tests/unit/libassoc.mk
+include tests/unit/private.mk
 if GATEWAY_HOOK
 include tests/unit/gateway-hook.mk
 endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* unit.h - what cmocka wants included before it, in its order. */
+#ifndef TESTS_UNIT_H
+#define TESTS_UNIT_H
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#endif
