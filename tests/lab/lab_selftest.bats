@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# The lab itself: stock Kea serves stock clients, and nothing remains afterwards.
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+	load lab.sh
+	LAB_STAGE=
+	lab_start
+}
+
+teardown()
+{
+	lab_stop
+}
+
+# The machine's state that a lab could leave behind.
+machine_state()
+{
+	ip -o link
+	find /run/netns /var/lib/kea /var/lib/dhcpcd /run/dhcpcd /run/kea 2> /dev/null || :
+	cat /proc/self/mounts
+	find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'assoc-lab.*'
+}
+
+make_lan()
+{
+	lab_host gateway
+	lab_lan gateway
+	lab_host client
+	lab_plug client gateway
+}
+
+@test "stock Kea gives a lease to udhcpc" {
+	make_lan
+	lab_kea gateway
+	lab_udhcpc client
+	[[ $(lab_address client) = 192.0.2.1?? ]]
+	[ "$(lab_lease_of gateway "$(lab_mac client)")" = "$(lab_address client)" ]
+}
+
+@test "stock Kea gives a lease to dhcpcd, which gives it back on release" {
+	make_lan
+	lab_kea gateway
+	lab_dhcpcd client
+	lab_until 15 lab_address client
+	[ "$(lab_lease_of gateway "$(lab_mac client)")" = "$(lab_address client)" ]
+	lab_dhcpcd_release client
+	lab_until 5 lab_not lab_lease_of gateway "$(lab_mac client)"
+}
+
+@test "Kea with packet threads is killed, started and reloaded, and keeps the lease" {
+	make_lan
+	lab_kea gateway --mt --set '.Dhcp4["valid-lifetime"] = 600'
+	lab_udhcpc client
+	lab_kea_stop gateway KILL
+	lab_not lab_kea_answers gateway
+	lab_kea_start gateway
+	lab_udhcpc_renew client
+	lab_kea_config gateway --set '.Dhcp4["valid-lifetime"] = 300'
+	lab_kea_reload gateway
+	lab_udhcpc_renew client
+	[ "$(lab_exec client sed -n 's/^lease=//p' /run/udhcpc/event)" = 300 ]
+}
+
+@test "a configuration that Kea refuses makes the reload fail" {
+	make_lan
+	lab_kea gateway
+	lab_kea_config gateway --set '.Dhcp4["no-such-key"] = 1'
+	run ! lab_kea_reload gateway
+}
+
+@test "a capture holds every packet up to its stop" {
+	make_lan
+	lab_kea gateway
+	lab_capture client eth0 "$BATS_TEST_TMPDIR/lease.pcap"
+	lab_udhcpc client
+	lab_capture_stop client "$BATS_TEST_TMPDIR/lease.pcap"
+	run lab_packets "$BATS_TEST_TMPDIR/lease.pcap" dhcp dhcp.option.dhcp
+	[ "$output" = $'1\n2\n3\n5' ]
+}
+
+@test "a pulled cable is seen by both hosts and an unplugged interface is gone" {
+	make_lan
+	lab_cable client out
+	lab_until 5 lab_not lab_has_carrier client eth0
+	lab_cable client in
+	lab_until 5 lab_has_carrier client eth0
+	lab_unplug client
+	run ! lab_net client ip link show eth0
+}
+
+@test "hosts share neither files nor processes with each other or the machine" {
+	lab_host one
+	lab_host two
+	lab_exec one sh -c 'echo one > /etc/only-in-one; echo > /tmp/only-in-one'
+	run ! lab_exec two cat /etc/only-in-one
+	[ ! -e /etc/only-in-one ]
+	[ ! -e /tmp/only-in-one ]
+	[ "$(lab_exec one hostname)" = one ]
+	lab_spawn one sleeper sleep 1000
+	run ! lab_exec two pgrep -f 'sleep 1000'
+	lab_exec one pgrep -f 'sleep 1000'
+}
+
+@test "a wait that ends in vain says what it waited for" {
+	run ! lab_until 0 test -e /no/such/file
+	[[ $output = *"waited 0 s in vain for: test -e /no/such/file"* ]]
+}
+
+@test "two labs at once do not see each other, and a host's name is taken once" {
+	local first=$LAB_DIR
+	lab_host twin
+	run ! lab_host twin
+	lab_start
+	lab_host twin
+	lab_stop
+	LAB_DIR=$first
+	lab_exec twin true
+}
+
+@test "nothing remains after lab_stop" {
+	lab_stop
+	machine_state > "$BATS_TEST_TMPDIR/before"
+	lab_start
+	make_lan
+	lab_kea gateway
+	lab_udhcpc client
+	local pid
+	pid=$(lab_pid client)
+	lab_stop
+	[ ! -d "/proc/$pid" ]
+	machine_state | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "nothing remains after the owner of a lab is killed with -9" {
+	cat > "$BATS_TEST_TMPDIR/owner" <<-'OWNER'
+		. "$1"
+		lab_start
+		lab_host lonely
+		lab_spawn lonely sleeper sleep 1000
+		echo "$LAB_DIR $(lab_pid lonely)" > "$2"
+		kill -KILL $$
+	OWNER
+	run bash "$BATS_TEST_TMPDIR/owner" "$LAB_LIBRARY/lab.sh" "$BATS_TEST_TMPDIR/told" 3>&-
+	local dir pid
+	read -r dir pid < "$BATS_TEST_TMPDIR/told"
+	lab_until 10 test ! -d "$dir"
+	[ ! -d "/proc/$pid" ]
+}
