@@ -5,7 +5,8 @@
 # writable layer over LAB_ROOT, so inside of it every program, configuration and
 # state file has its real path, and nothing of it reaches the machine.
 # Everything about a lab is in files below LAB_DIR: any process that knows
-# LAB_DIR can use the lab. Network: lab_net.sh; DHCP and dm-bridge: lab_dhcp.sh.
+# LAB_DIR can use the lab. More of the library: lab_net.sh (cables, captures),
+# lab_dhcp.sh (Kea, dhcpcd, udhcpc), lab_assoc.sh (our programs), lab_packet.sh (crafted requests).
 #
 #   LAB_ROOT   the hosts' root filesystem (default: /, this machine's, read only)
 #   LAB_STAGE  a `make install DESTDIR=` tree to put on top of it (default: none)
@@ -112,13 +113,19 @@ lab_watch_owner()
 	lab_until 5 test -s "$LAB_DIR/watch.pid"
 }
 
+# lab_keep: from now on the lab outlives its owner; somebody has to call lab_stop.
+lab_keep()
+{
+	lab_end_watch
+}
+
 lab_end_watch()
 {
 	local pid
 	[ -s "$LAB_DIR/watch.pid" ] || return 0
 	read -r pid < "$LAB_DIR/watch.pid"
 	rm "$LAB_DIR/watch.pid"
-	kill -- "-$pid" 2> /dev/null || :
+	! grep -qsaF "$LAB_LIBRARY" "/proc/$pid/cmdline" || kill -- "-$pid" 2> /dev/null || :
 }
 
 # lab_detached LOG CMD...: run in the background in a session of its own (Ctrl-C is for
@@ -160,12 +167,19 @@ lab_host()
 lab_host_stop()
 {
 	local state=$LAB_DIR/hosts/$1 pid
-	if [ -s "$state/pid" ]; then
+	if lab_alive "$1"; then
 		read -r pid < "$state/pid"
 		kill -KILL "$pid" 2> /dev/null || :
 		lab_until 10 test ! -d "/proc/$pid" || :
 	fi
 	rm -rf "$state"
+}
+
+# lab_alive NAME: does the host run? (After a restart of the machine its number may be another's.)
+lab_alive()
+{
+	local state=$LAB_DIR/hosts/$1 pid
+	[ -s "$state/pid" ] && read -r pid < "$state/pid" && grep -qsaF "$state" "/proc/$pid/cmdline"
 }
 
 # lab_pid NAME: the process, as the machine counts, whose namespaces are the host's.
@@ -190,7 +204,7 @@ lab_exec()
 	local pid
 	pid=$(lab_pid "$1") || return 1
 	shift
-	nsenter --target "$pid" --mount --uts --net --pid --wd=/ -- "$@"
+	nsenter --target "$pid" --mount --uts --net --pid -- "$@"
 }
 
 # lab_net NAME CMD...: run a program of the machine on the host's network.
@@ -221,7 +235,7 @@ lab_spawn()
 	local name=$1 tag=$2 pid
 	shift 2
 	pid=$(lab_pid "$name") || return 1
-	lab_spawn_by "$name" "$tag" nsenter --target "$pid" --mount --uts --net --pid --wd=/ -- \
+	lab_spawn_by "$name" "$tag" nsenter --target "$pid" --mount --uts --net --pid -- \
 		sh -c 'echo "$$" >&9; exec "$@" 9>&-' - "$@"
 }
 
@@ -291,3 +305,7 @@ lab_logged()
 . "$LAB_LIBRARY/lab_net.sh"
 # shellcheck source=tests/lab/lab_dhcp.sh
 . "$LAB_LIBRARY/lab_dhcp.sh"
+# shellcheck source=tests/lab/lab_assoc.sh
+. "$LAB_LIBRARY/lab_assoc.sh"
+# shellcheck source=tests/lab/lab_packet.sh
+. "$LAB_LIBRARY/lab_packet.sh"

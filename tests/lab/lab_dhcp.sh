@@ -1,11 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
-# lab_dhcp.sh - Kea, dhcpcd, udhcpc and dm-bridge in a host of the lab; sourced by lab.sh.
+# lab_dhcp.sh - Kea, dhcpcd and udhcpc in a host of the lab; sourced by lab.sh.
 
-# Files of ours in a host, for this library and the tests.
-export LAB_JOURNAL=/var/lib/kea/kea-leases4.csv.devices
-export LAB_BRIDGE_SOCKET=/run/dm-bridge/dm-bridge.sock
-LAB_HOOK=/usr/lib/x86_64-linux-gnu/kea/hooks/libdhcp_assoc.so
 LAB_KEA_SOCKET=/run/kea/kea4-ctrl-socket
 
 # --- Kea ------------------------------------------------------------------
@@ -17,14 +13,6 @@ LAB_KEA_SOCKET=/run/kea/kea4-ctrl-socket
 lab_kea()
 {
 	lab_kea_config "$@" && lab_kea_start "$1"
-}
-
-# lab_hook_parameters [JSON]: the lab gateway's identity, and what else JSON says.
-lab_hook_parameters()
-{
-	jq -cn --argjson more "${1:-{\}}" '{
-		"manufacturer-oui": "0011AA", "serial-number": "GATEWAY-1", "product-class": "HomeGateway"
-	} + $more'
 }
 
 # lab_kea_config GATEWAY [OPTION...]: only write the configuration (then: lab_kea_start or lab_kea_reload).
@@ -223,48 +211,4 @@ lab_udhcpc_release()
 lab_udhcpc_stop()
 {
 	lab_kill "$1" udhcpc "${2:-TERM}"
-}
-
-# --- our programs ---------------------------------------------------------
-
-# lab_bridge HOST ROLE: configure dm-bridge for gateway, device or both, and start it; returns when it answers.
-lab_bridge()
-{
-	jq -n --arg role "$2" '{$role}' | lab_write "$1" /etc/dm-bridge.conf
-	lab_bridge_start "$1"
-}
-
-# lab_bridge_start HOST: with the configuration that is there.
-lab_bridge_start()
-{
-	lab_exec "$1" install -d -m 0755 /run/dm-bridge
-	lab_spawn "$1" dm-bridge dm-bridge -c /etc/dm-bridge.conf || return 1
-	lab_until 10 lab_exec "$1" assocctl status
-}
-
-# lab_bridge_stop HOST [SIGNAL]
-lab_bridge_stop()
-{
-	lab_kill "$1" dm-bridge "${2:-TERM}"
-}
-
-# lab_identity HOST OUI SERIAL [CLASS]: write the device's identity file.
-lab_identity()
-{
-	{
-		printf 'manufacturer-oui = %s\nserial-number = %s\n' "$2" "$3"
-		[ -z "${4:-}" ] || printf 'product-class = %s\n' "$4"
-	} | lab_write "$1" /etc/assoc/identity.conf
-}
-
-# lab_devices GATEWAY: the table as dm-bridge tells it: one "OUI serial class" a line, by instance number.
-lab_devices()
-{
-	lab_exec "$1" assocctl --json devices | jq -r '(.result? // .)[] | select(.present) | "\(.oui) \(.serial) \(.class)"'
-}
-
-# lab_listed GATEWAY SERIAL: does the table hold a device with this serial number?
-lab_listed()
-{
-	lab_devices "$1" | awk -v serial="$2" '$2 == serial { found = 1 } END { exit !found }'
 }

@@ -104,3 +104,9 @@ lab_packets()
 	[ "$#" = 0 ] || fields=(-T fields "${fields[@]}")
 	tshark -n -r "$file" -Y "$filter" "${fields[@]}" 2> /dev/null
 }
+
+# lab_captured FILE FILTER: is there such a packet? To be waited for while the capture runs.
+lab_captured()
+{
+	[ -n "$(lab_packets "$1" "$2")" ]
+}

@@ -81,6 +81,20 @@ make_lan()
 	[ "$output" = $'1\n2\n3\n5' ]
 }
 
+@test "a crafted DISCOVER is offered an address and a REQUEST for a foreign one is refused" {
+	local mac=02:ee:00:00:00:01
+	make_lan
+	lab_kea gateway --set '.Dhcp4.authoritative = true'
+	lab_capture client eth0 "$BATS_TEST_TMPDIR/crafted.pcap"
+	lab_send client "$(lab_dhcp_message "$mac" 1)"
+	lab_until 5 lab_logged gateway kea DHCP4_LEASE_ADVERT
+	lab_send client "$(lab_dhcp_message "$mac" 3 "$(lab_tlv 50 cb007105)$(lab_tlv 125 "$(lab_option_125 00D09E S-1)")")"
+	lab_until 5 lab_captured "$BATS_TEST_TMPDIR/crafted.pcap" 'dhcp.option.dhcp == 6'
+	lab_capture_stop client "$BATS_TEST_TMPDIR/crafted.pcap"
+	run lab_packets "$BATS_TEST_TMPDIR/crafted.pcap" dhcp dhcp.option.dhcp dhcp.option.vi.tr111.device_serial_number
+	[ "$output" = $'1\t\n2\t\n3\tS-1\n6\t' ]
+}
+
 @test "a pulled cable is seen by both hosts and an unplugged interface is gone" {
 	make_lan
 	lab_cable client out
@@ -99,6 +113,8 @@ make_lan()
 	[ ! -e /etc/only-in-one ]
 	[ ! -e /tmp/only-in-one ]
 	[ "$(lab_exec one hostname)" = one ]
+	[ "$(lab_exec one pwd)" = / ]
+	run ! lab_exec one ls "$LAB_DIR/hosts/one/pid"
 	lab_spawn one sleeper sleep 1000
 	run ! lab_exec two pgrep -f 'sleep 1000'
 	lab_exec one pgrep -f 'sleep 1000'
