@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
+bin_PROGRAMS += %D%/assocctl
+%C%_assocctl_SOURCES = \
+	%D%/assocctl.c %D%/command.h %D%/command.c \
+	%D%/command_devices.c \
+	%D%/command_gateway.c \
+	%D%/command_get.c \
+	%D%/command_names.c \
+	%D%/command_status.c \
+	%D%/rpc_client.c %D%/rpc_client.h \
+	%D%/terminal.c %D%/terminal.h \
+	%D%/text_table.c %D%/text_table.h
+%C%_assocctl_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+%C%_assocctl_LDADD = libassoc/libassoc.la $(JSONC_LIBS)

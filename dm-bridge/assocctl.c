@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* assocctl.c - the command line: one table of commands, one of options; usage is printed from them.
+ * What a command does stands in command_NAME.c. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dm-bridge/command.h"
+
+#define DEFAULT_SOCKET  ASSOC_RUNSTATEDIR "/dm-bridge/dm-bridge.sock"
+#define DEFAULT_TIMEOUT 5
+#define TIMEOUT_MAX     3600
+
+enum option_id {
+        OPTION_SOCKET,
+        OPTION_TIMEOUT,
+        OPTION_JSON,
+        OPTION_NEXT_LEVEL,
+        OPTION_ROLE,
+        OPTION_OUI,
+        OPTION_SERIAL,
+        OPTION_CLASS,
+        OPTION_MERGE,
+        OPTION_MESSAGE,
+        OPTION_HELP,
+        OPTION_VERSION,
+        OPTION_COUNT,
+};
+
+#define BIT(id) (1u << (id))
+/* Every command takes these, before or after its name. */
+#define GENERAL_OPTIONS (BIT(OPTION_SOCKET) | BIT(OPTION_TIMEOUT) | BIT(OPTION_HELP) | BIT(OPTION_VERSION))
+
+static const struct option_row {
+        const char *name;
+        char letter;       /* or '\0' */
+        const char *value; /* what it takes, NULL: nothing */
+        const char *summary;
+} option_rows[OPTION_COUNT] = {
+        [OPTION_SOCKET] = {"socket", 's', "SOCKET", "the daemon's socket (" DEFAULT_SOCKET ")"},
+        [OPTION_TIMEOUT] = {"timeout", 'T', "SECONDS", "how long to wait for the daemon (5)"},
+        [OPTION_JSON] = {"json", '\0', NULL, "print JSON in one line"},
+        [OPTION_NEXT_LEVEL] = {"next-level", '\0', NULL, "only the children of PATH"},
+        [OPTION_ROLE] = {"role", '\0', "ROLE", "whose identity: device or gateway"},
+        [OPTION_OUI] = {"oui", '\0', "OUI", "manufacturer OUI, six hexadecimal digits"},
+        [OPTION_SERIAL] = {"serial", '\0', "SERIAL", "serial number, at most 64 bytes"},
+        [OPTION_CLASS] = {"class", '\0', "CLASS", "product class, at most 64 bytes (none)"},
+        [OPTION_MERGE] = {"merge", '\0', "HEX", "merge into this value of option 125"},
+        [OPTION_MESSAGE] = {"message", '\0', NULL, "the input is a whole DHCPv4 message"},
+        [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
+        [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
+};
+
+static const struct command_row {
+        const char *name;
+        const char *operands;
+        int min, max;     /* operands */
+        unsigned options; /* beside the general ones */
+        unsigned required;
+        enum command_status (*run)(const struct arguments *arguments);
+        const char *summary;
+} command_rows[] = {
+        {"devices", "", 0, 0, BIT(OPTION_JSON), 0, command_devices,
+         "list the devices that the gateway knows"},
+        {"gateway", "", 0, 0, BIT(OPTION_JSON), 0, command_gateway,
+         "show the gateway that the device is associated with"},
+        {"get", "NAME...", 1, INT_MAX, BIT(OPTION_JSON), 0, command_get,
+         "print values of parameters; NAME may be a path that ends in a dot"},
+        {"names", "[PATH]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_NEXT_LEVEL), 0, command_names,
+         "list parameters and objects"},
+        {"status", "", 0, 0, BIT(OPTION_JSON), 0, command_status, "show how the daemon does"},
+};
+
+#define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))
+
+struct command_line {
+        const struct command_row *command; /* NULL: none named */
+        unsigned given;                    /* options, a bit each */
+        struct arguments arguments;
+};
+
+static enum command_status parse(int argc, char **argv, struct command_line *ret);
+static enum command_status check(struct command_line *line);
+static void print_usage(const struct command_row *only);
+
+/* What was printed may still sit in a buffer: a full disk shows here. */
+static enum command_status flush(const struct arguments *arguments, enum command_status status)
+{
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return status;
+        command_error(arguments, "standard output: %s", strerror(errno));
+        return status == COMMAND_DONE ? COMMAND_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
+        struct command_line line;
+        enum command_status status;
+
+        /* For wcwidth() only. Identities are UTF-8 whatever the user's locale is. */
+        setlocale(LC_CTYPE, "C.UTF-8");
+        status = parse(argc, argv, &line);
+        if (status != COMMAND_DONE)
+                return (int)status;
+        if (line.given & BIT(OPTION_HELP)) {
+                print_usage(line.command);
+                return (int)flush(&line.arguments, COMMAND_DONE);
+        }
+        if (line.given & BIT(OPTION_VERSION)) {
+                puts("assocctl " PACKAGE_VERSION);
+                return (int)flush(&line.arguments, COMMAND_DONE);
+        }
+        status = check(&line);
+        if (status != COMMAND_DONE)
+                return (int)status;
+        return (int)flush(&line.arguments, line.command->run(&line.arguments));
+}
+
+static void print_option(const struct option_row *row)
+{
+        char left[40], letter[] = {'-', row->letter, ',', ' ', '\0'};
+
+        snprintf(left, sizeof(left), "%s--%s%s%s", row->letter != '\0' ? letter : "    ", row->name,
+                 row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
+        printf("  %-24s %s\n", left, row->summary);
+}
+
+static void print_command(const struct command_row *row)
+{
+        char left[64];
+        int used = snprintf(left, sizeof(left), "%s", row->name);
+
+        for (int id = 0; id < OPTION_COUNT; id++)
+                if (row->required & BIT(id))
+                        used += snprintf(left + used, sizeof(left) - (size_t)used, " --%s %s",
+                                         option_rows[id].name, option_rows[id].value);
+        snprintf(left + used, sizeof(left) - (size_t)used, "%s%s", row->operands[0] != '\0' ? " " : "",
+                 row->operands);
+        /* A long form keeps its line to itself. */
+        printf(strlen(left) > 24 ? "  %s\n  %24s %s\n" : "  %-24s%s %s\n", left, "", row->summary);
+}
+
+/* Usage as a whole, or that of one command. */
+static void print_usage(const struct command_row *only)
+{
+        unsigned options = 0;
+
+        puts("usage: assocctl [-s SOCKET] [-T SECONDS] [--json] COMMAND [ARGUMENT...]\n");
+        puts(only == NULL ? "Commands:" : "Command:");
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+                if (only != NULL && only != &command_rows[i])
+                        continue;
+                print_command(&command_rows[i]);
+                options |= command_rows[i].options;
+        }
+        puts("\nOptions, before or after the command:");
+        for (int id = 0; id < OPTION_COUNT; id++)
+                if ((options | GENERAL_OPTIONS) & BIT(id))
+                        print_option(&option_rows[id]);
+}
+
+/* getopt's tables, made from ours. A long option returns its id + 256. */
+static void make_getopt_tables(struct option *options, char *letters)
+{
+        *letters++ = ':'; /* tell a missing value from an unknown option */
+        for (int id = 0; id < OPTION_COUNT; id++) {
+                const struct option_row *row = &option_rows[id];
+                int has_value = row->value != NULL ? required_argument : no_argument;
+
+                options[id] = (struct option){row->name, has_value, NULL, 256 + id};
+                if (row->letter == '\0')
+                        continue;
+                *letters++ = row->letter;
+                if (row->value != NULL)
+                        *letters++ = ':';
+        }
+        options[OPTION_COUNT] = (struct option){NULL, 0, NULL, 0};
+        *letters = '\0';
+}
+
+/* The id of what getopt_long() returned; OPTION_COUNT: no option of ours. */
+static int find_option(int got)
+{
+        if (got >= 256)
+                return got - 256;
+        for (int id = 0; id < OPTION_COUNT; id++)
+                if (option_rows[id].letter != '\0' && option_rows[id].letter == got)
+                        return id;
+        return OPTION_COUNT;
+}
+
+static enum command_status take_timeout(struct arguments *arguments, const char *text)
+{
+        char *end;
+        unsigned long seconds;
+
+        errno = 0;
+        seconds = strtoul(text, &end, 10);
+        if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || seconds < 1 ||
+            seconds > TIMEOUT_MAX) {
+                command_error(arguments, "--timeout: expected 1 to %d seconds, got '%s'", TIMEOUT_MAX, text);
+                return COMMAND_USAGE;
+        }
+        arguments->timeout = (unsigned)seconds;
+        return COMMAND_DONE;
+}
+
+static enum command_status take_option(struct arguments *arguments, int id, const char *value)
+{
+        switch (id) {
+        case OPTION_SOCKET:
+                arguments->socket = value;
+                break;
+        case OPTION_TIMEOUT:
+                return take_timeout(arguments, value);
+        case OPTION_JSON:
+                arguments->json = true;
+                break;
+        case OPTION_NEXT_LEVEL:
+                arguments->next_level = true;
+                break;
+        case OPTION_ROLE:
+                arguments->role = value;
+                break;
+        case OPTION_OUI:
+                arguments->oui = value;
+                break;
+        case OPTION_SERIAL:
+                arguments->serial = value;
+                break;
+        case OPTION_CLASS:
+                arguments->product_class = value;
+                break;
+        case OPTION_MERGE:
+                arguments->merge = value;
+                break;
+        case OPTION_MESSAGE:
+                arguments->message = true;
+                break;
+        }
+        return COMMAND_DONE;
+}
+
+static enum command_status refuse_option(const struct arguments *arguments, int got, char **argv)
+{
+        int id = find_option(optopt);
+
+        if (got == ':' && id < OPTION_COUNT)
+                command_error(arguments, "--%s: expected %s, got nothing", option_rows[id].name,
+                              option_rows[id].value);
+        else if (optopt >= 256) /* a flag that was given a value */
+                command_error(arguments, "--%s: expected no value, got '%s'", option_rows[optopt - 256].name,
+                              argv[optind - 1]);
+        else if (optopt != 0)
+                command_error(arguments, "expected an option that --help lists, got '-%c'", optopt);
+        else
+                command_error(arguments, "expected an option that --help lists, got '%s'", argv[optind - 1]);
+        return COMMAND_USAGE;
+}
+
+static enum command_status parse_options(int argc, char **argv, struct command_line *line)
+{
+        struct option options[OPTION_COUNT + 1];
+        char letters[2 + 2 * OPTION_COUNT];
+        enum command_status status;
+        int got;
+
+        make_getopt_tables(options, letters);
+        opterr = 0;
+        while ((got = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+                int id = find_option(got);
+
+                if (id == OPTION_COUNT)
+                        return refuse_option(&line->arguments, got, argv);
+                line->given |= BIT(id);
+                status = take_option(&line->arguments, id, optarg);
+                if (status != COMMAND_DONE)
+                        return status;
+        }
+        return COMMAND_DONE;
+}
+
+static enum command_status find_command(struct command_line *line, const char *name)
+{
+        char known[256] = "";
+
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+                size_t used = strlen(known);
+
+                if (name != NULL && strcmp(command_rows[i].name, name) == 0) {
+                        line->command = &command_rows[i];
+                        line->arguments.command = command_rows[i].name;
+                        return COMMAND_DONE;
+                }
+                snprintf(known + used, sizeof(known) - used, "%s%s", used > 0 ? ", " : "",
+                         command_rows[i].name);
+        }
+        if (name == NULL && (line->given & (BIT(OPTION_HELP) | BIT(OPTION_VERSION))))
+                return COMMAND_DONE;
+        command_error(&line->arguments, "expected a command (%s), got %s%s%s", known, name != NULL ? "'" : "",
+                      name != NULL ? name : "none", name != NULL ? "'" : "");
+        return COMMAND_USAGE;
+}
+
+static enum command_status parse(int argc, char **argv, struct command_line *ret)
+{
+        enum command_status status;
+
+        *ret = (struct command_line){
+                .arguments = {.command = "", .socket = DEFAULT_SOCKET, .timeout = DEFAULT_TIMEOUT},
+        };
+        status = parse_options(argc, argv, ret);
+        if (status != COMMAND_DONE)
+                return status;
+        if (optind < argc) {
+                ret->arguments.operands = argv + optind + 1;
+                ret->arguments.count = argc - optind - 1;
+        }
+        return find_command(ret, argv[optind]);
+}
+
+static enum command_status check(struct command_line *line)
+{
+        const struct command_row *command = line->command;
+        const struct arguments *arguments = &line->arguments;
+        unsigned excess = line->given & ~(command->options | GENERAL_OPTIONS);
+        unsigned lacking = command->required & ~line->given;
+
+        for (int id = 0; id < OPTION_COUNT; id++) {
+                if (excess & BIT(id)) {
+                        command_error(arguments, "expected no --%s: it has no meaning here",
+                                      option_rows[id].name);
+                        return COMMAND_USAGE;
+                }
+                if (lacking & BIT(id)) {
+                        command_error(arguments, "expected --%s %s, got none", option_rows[id].name,
+                                      option_rows[id].value);
+                        return COMMAND_USAGE;
+                }
+        }
+        if (arguments->count < command->min) {
+                command_error(arguments, "expected %s, got nothing", command->operands);
+                return COMMAND_USAGE;
+        }
+        if (arguments->count > command->max) {
+                command_error(arguments, "expected %s%s, got '%s'", command->max == 0 ? "no" : "no further",
+                              " argument", arguments->operands[command->max]);
+                return COMMAND_USAGE;
+        }
+        return COMMAND_DONE;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* command.c - what the commands of assocctl share: errors, one call to the daemon, members of its result. */
+#include "config.h"
+
+#include "dm-bridge/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dm-bridge/rpc_client.h"
+#include "dm-bridge/terminal.h"
+
+void command_error(const struct arguments *arguments, const char *format, ...)
+{
+        char text[1024];
+        va_list list;
+
+        va_start(list, format);
+        vsnprintf(text, sizeof(text), format, list);
+        va_end(list);
+        fprintf(stderr, "assocctl: %s%s", arguments->command, arguments->command[0] == '\0' ? "" : ": ");
+        terminal_print(stderr, text, strlen(text));
+        fputc('\n', stderr);
+}
+
+enum command_status command_no_memory(const struct arguments *arguments)
+{
+        command_error(arguments, "%s", strerror(ENOMEM));
+        return COMMAND_FAILED;
+}
+
+/* CWMP faults come with the name that each concerns; protocol errors have only a message. */
+static void print_refusal(const struct arguments *arguments, struct json_object *error)
+{
+        struct json_object *data, *faults;
+        size_t count = 0;
+
+        if (json_object_object_get_ex(error, "data", &data) &&
+            json_object_object_get_ex(data, "faults", &faults) &&
+            json_object_is_type(faults, json_type_array))
+                count = json_object_array_length(faults);
+        for (size_t i = 0; i < count; i++) {
+                struct json_object *fault = json_object_array_get_idx(faults, i);
+
+                command_error(arguments, "%s: %s (fault %lld)", command_member(fault, "name", "?"),
+                              command_member(fault, "message", "no reason given"),
+                              (long long)command_number(fault, "code"));
+        }
+        if (count == 0)
+                command_error(arguments, "%s (error %lld)",
+                              command_member(error, "message", "no reason given"),
+                              (long long)command_number(error, "code"));
+}
+
+static enum command_status exchange(const struct arguments *arguments, const char *method,
+                                    struct json_object *params, struct json_object **ret)
+{
+        struct rpc_client client;
+        struct json_object *error = NULL;
+        int err = rpc_client_init(&client, arguments->socket, arguments->timeout);
+
+        if (err == 0)
+                err = rpc_client_call(&client, method, params, ret, &error);
+        if (err == -EREMOTEIO)
+                print_refusal(arguments, error);
+        else if (err < 0)
+                command_error(arguments, "%s", client.problem);
+        json_object_put(error);
+        rpc_client_done(&client);
+        if (err == -ENOENT || err == -ECONNREFUSED || err == -ETIMEDOUT)
+                return COMMAND_NO_DAEMON;
+        return err < 0 ? COMMAND_FAILED : COMMAND_DONE;
+}
+
+enum command_status command_call(const struct arguments *arguments, const char *method,
+                                 struct json_object *params, enum json_type type, struct json_object **ret)
+{
+        struct json_object *result = NULL;
+        enum command_status status = exchange(arguments, method, params, &result);
+
+        json_object_put(params);
+        if (status != COMMAND_DONE)
+                return status;
+        if (!json_object_is_type(result, type)) {
+                command_error(arguments, "expected %s as result of '%s', got %s", json_type_to_name(type),
+                              method, json_type_to_name(json_object_get_type(result)));
+                json_object_put(result);
+                return COMMAND_FAILED;
+        }
+        *ret = result;
+        return COMMAND_DONE;
+}
+
+enum command_status command_print_json(const struct arguments *arguments, struct json_object *value)
+{
+        const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+                                                                         JSON_C_TO_STRING_NOSLASHESCAPE);
+
+        if (text == NULL)
+                return command_no_memory(arguments);
+        puts(text);
+        return COMMAND_DONE;
+}
+
+const char *command_member(struct json_object *object, const char *key, const char *otherwise)
+{
+        struct json_object *member;
+
+        if (!json_object_object_get_ex(object, key, &member) ||
+            !json_object_is_type(member, json_type_string) || json_object_get_string_len(member) == 0)
+                return otherwise;
+        return json_object_get_string(member);
+}
+
+int64_t command_number(struct json_object *object, const char *key)
+{
+        struct json_object *member;
+
+        if (!json_object_object_get_ex(object, key, &member) || !json_object_is_type(member, json_type_int))
+                return 0;
+        return json_object_get_int64(member);
+}
