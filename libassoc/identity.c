@@ -43,13 +43,17 @@ static bool is_hex_digit(uint8_t byte)
         return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'F') || (byte >= 'a' && byte <= 'f');
 }
 
-static enum assoc_fault check_oui(const uint8_t *data, size_t size)
+static enum assoc_fault check_oui(const uint8_t *data, size_t size, size_t *ret_got)
 {
+        *ret_got = size;
         if (size != ASSOC_OUI_LENGTH)
                 return ASSOC_FAULT_OUI_LENGTH;
-        for (size_t i = 0; i < size; i++)
-                if (!is_hex_digit(data[i]))
-                        return ASSOC_FAULT_OUI_DIGIT;
+        for (size_t i = 0; i < size; i++) {
+                if (is_hex_digit(data[i]))
+                        continue;
+                *ret_got = i;
+                return ASSOC_FAULT_OUI_DIGIT;
+        }
         return ASSOC_FAULT_NONE;
 }
 
@@ -88,20 +92,36 @@ static bool is_control(const uint8_t *data, size_t size)
                (data[0] == 0xC2 && size > 1 && data[1] >= 0x80 && data[1] <= 0x9F);
 }
 
-static enum assoc_fault check_text(const uint8_t *data, size_t size)
+static bool is_printable_ascii(uint8_t byte)
+{
+        return byte >= 0x20 && byte < 0x7F;
+}
+
+static enum assoc_fault check_text(const uint8_t *data, size_t size, size_t *ret_got)
 {
         size_t step;
 
+        *ret_got = size;
         if (size > ASSOC_TEXT_MAX)
                 return ASSOC_FAULT_TOO_LONG;
         for (size_t i = 0; i < size; i += step) {
+                step = 1;
+                if (is_printable_ascii(data[i]))
+                        continue;
+                *ret_got = i;
                 if (is_control(data + i, size - i))
                         return ASSOC_FAULT_CONTROL;
-                step = data[i] < 0x80 ? 1 : utf8_sequence(data + i, size - i);
+                step = utf8_sequence(data + i, size - i);
                 if (step == 0)
                         return ASSOC_FAULT_ENCODING;
         }
         return ASSOC_FAULT_NONE;
+}
+
+static void store_text(char *ret, const uint8_t *data, size_t size)
+{
+        memcpy(ret, data, size);
+        ret[size] = '\0';
 }
 
 static void store_oui(char *ret, const uint8_t *data, size_t size)
@@ -112,50 +132,47 @@ static void store_oui(char *ret, const uint8_t *data, size_t size)
 }
 
 enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element,
-                                      const void *data, size_t size)
+                                      const void *data, size_t size, size_t *ret_got)
 {
         const uint8_t *bytes = data;
         char *text = element == ASSOC_ELEMENT_SERIAL ? ret->serial : ret->product_class;
-        enum assoc_fault fault;
+        enum assoc_fault fault = ASSOC_FAULT_NONE;
 
         /* EN-6: some senders count a terminating NUL in. */
         if (size > 0 && bytes[size - 1] == '\0')
                 size--;
         if (size == 0) {
                 *(element == ASSOC_ELEMENT_OUI ? ret->oui : text) = '\0';
-                return ASSOC_FAULT_NONE;
+        } else if (element == ASSOC_ELEMENT_OUI) {
+                fault = check_oui(bytes, size, ret_got);
+                if (fault == ASSOC_FAULT_NONE)
+                        store_oui(ret->oui, bytes, size);
+        } else {
+                fault = check_text(bytes, size, ret_got);
+                if (fault == ASSOC_FAULT_NONE)
+                        store_text(text, bytes, size);
         }
-        fault = element == ASSOC_ELEMENT_OUI ? check_oui(bytes, size) : check_text(bytes, size);
-        if (fault != ASSOC_FAULT_NONE)
-                return fault;
-        if (element == ASSOC_ELEMENT_OUI) {
-                store_oui(ret->oui, bytes, size);
-                return ASSOC_FAULT_NONE;
-        }
-        memcpy(text, bytes, size);
-        text[size] = '\0';
-        return ASSOC_FAULT_NONE;
+        return fault;
 }
 
 int assoc_identity_set(struct assoc_identity *ret, const char *oui, const char *serial,
                        const char *product_class, struct assoc_diagnosis *why)
 {
         const char *texts[] = {oui, serial, product_class == NULL ? "" : product_class};
-        struct assoc_identity identity;
+        struct assoc_identity identity = {0};
 
         for (unsigned element = ASSOC_ELEMENT_OUI; element <= ASSOC_ELEMENT_CLASS; element++) {
-                size_t size = strlen(texts[element]);
-                enum assoc_fault fault =
-                        size == 0 && element != ASSOC_ELEMENT_CLASS
-                                ? ASSOC_FAULT_MISSING
-                                : identity_set_element(&identity, (enum assoc_element)element, texts[element],
-                                                       size);
+                size_t size = strlen(texts[element]), got = 0;
+                enum assoc_fault fault = ASSOC_FAULT_MISSING;
 
+                if (size > 0 || element == ASSOC_ELEMENT_CLASS)
+                        fault = identity_set_element(&identity, (enum assoc_element)element, texts[element],
+                                                     size, &got);
                 if (fault == ASSOC_FAULT_NONE)
                         continue;
                 if (why != NULL)
                         *why = (struct assoc_diagnosis){
-                                .fault = fault, .code = (uint8_t)(element + 1), .got = size};
+                                .fault = fault, .code = (uint8_t)(element + 1), .got = got};
                 return -EINVAL;
         }
         *ret = identity;

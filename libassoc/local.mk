@@ -3,7 +3,12 @@ lib_LTLIBRARIES += %D%/libassoc.la
 include_HEADERS += %D%/assoc.h
 %C%_libassoc_la_SOURCES = \
 	%D%/assoc.h \
-	%D%/identity.c %D%/identity.h
+	%D%/cursor.h \
+	%D%/diagnosis.c \
+	%D%/identity.c %D%/identity.h \
+	%D%/merge.c \
+	%D%/message.c \
+	%D%/option.c %D%/option.h
 # -version-info CURRENT:REVISION:AGE. Code changed: REVISION+1. Interface added: CURRENT+1, REVISION=0, AGE+1.
 # Interface removed or changed: CURRENT+1, REVISION=0, AGE=0, and a new soname.
 %C%_libassoc_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -Wl,--version-script=$(top_srcdir)/%D%/libassoc.sym
