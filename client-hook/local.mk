@@ -1,1 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
+libexec_PROGRAMS += %D%/assoc-client
+%C%_assoc_client_SOURCES = %D%/assoc-client.c
+%C%_assoc_client_LDADD = $(CLIENT_LIBS)
+
+# All but main(), for the unit tests too.
+noinst_LTLIBRARIES += %D%/libclient.la
+%C%_libclient_la_SOURCES = \
+	%D%/associate.c %D%/associate.h \
+	%D%/companion.c %D%/companion.h \
+	%D%/dhcp_socket.c %D%/dhcp_socket.h \
+	%D%/event.c %D%/event.h \
+	%D%/folder.c %D%/folder.h \
+	%D%/gateway_record.c %D%/gateway_record.h \
+	%D%/hex.c %D%/hex.h \
+	%D%/identity_file.c %D%/identity_file.h \
+	%D%/inform.c %D%/inform_message.c %D%/inform.h \
+	%D%/log.c %D%/log.h \
+	%D%/slot.c %D%/slot.h \
+	%D%/udp.c %D%/udp.h
+CLIENT_LIBS = %D%/libclient.la libassoc/libassoc.la libassoc/libprivate.la $(JSONC_LIBS)
+
+# dhcpcd sources its hooks: they need no execute permission, and dhcpcd's own have none.
+dhcpcdhooks_DATA = %D%/60-assoc
+%D%/60-assoc: %D%/60-assoc.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+		$(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/60-assoc.in > $@.new && mv $@.new $@
+CLEANFILES += %D%/60-assoc
+EXTRA_DIST += %D%/60-assoc.in
+dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* event.h - what dhcpcd tells its hooks, as far as it concerns us. */
+#ifndef CLIENT_EVENT_H
+#define CLIENT_EVENT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libassoc/record.h"
+
+/** Room that any message of this module fits into. */
+#define EVENT_ERROR_MAX 256
+
+/** What an event asks of us (DV-8). */
+enum event_kind {
+        EVENT_OTHER, /* no fresh ACK and no end of a lease: nothing changes */
+        EVENT_ACK,   /* an ACK came: what it says of the gateway holds now */
+        EVENT_END,   /* the lease, or the interface, is gone */
+};
+
+struct event {
+        enum event_kind kind;
+        char interface[RECORD_INTERFACE_MAX + 1];
+        char reason[RECORD_REASON_MAX + 1]; /* in lower case */
+        /* Only of an EVENT_ACK: */
+        uint32_t metric;
+        uint32_t lease_time;    /* seconds; 0: none, or infinite */
+        struct in_addr address; /* the interface's, INADDR_ANY if not told */
+        struct in_addr server;  /* that gave the ACK, INADDR_ANY if not told */
+        const char *option;     /* option 125 in hexadecimal digits, NULL if not handed over; lives in the
+                                   environment */
+        bool option_undefined;  /* the ACK had an option 125, but dhcpcd.conf does not hand it over whole */
+};
+
+/**
+ * Read the event from the environment, where dhcpcd puts it: reason, protocol, interface, ifmetric,
+ * new_ip_address, new_dhcp_lease_time, new_dhcp_server_identifier, new_tr111_raw,
+ * new_vivso_enterprise_number. Returns 0; -EINVAL: a variable is missing or wrong, and `error` (room for
+ * `size`) says in one line which, what was expected and what came. *ret is untouched then.
+ */
+int event_from_environment(struct event *ret, char *error, size_t size);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hex.h - hexadecimal text to bytes. */
+#ifndef CLIENT_HEX_H
+#define CLIENT_HEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Turn hexadecimal digits of either case, two a byte and nothing between them, into bytes.
+ * Returns 0 and the bytes written in *ret_size; -EINVAL: an odd number of digits, or something that is no
+ * digit; -ENOBUFS: more than `size` bytes. The buffer's content is unspecified on error.
+ */
+int hex_decode(const char *text, uint8_t *buffer, size_t size, size_t *ret_size);
+
+#endif
