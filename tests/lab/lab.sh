@@ -229,7 +229,7 @@ lab_write()
 # --- processes of a host --------------------------------------------------
 
 # lab_spawn NAME TAG CMD...: run a command in the host in the background;
-# its output goes to the log TAG. TAG names it for lab_kill.
+# its output goes to a new log TAG. TAG names it for lab_kill.
 lab_spawn()
 {
 	local name=$1 tag=$2 pid
@@ -257,6 +257,10 @@ lab_spawn_by()
 	if lab_running "$name" "$tag"; then
 		lab_say "$name: '$tag' runs already"
 		return 1
+	fi
+	if [ -s "$state/log/$tag" ]; then
+		cat "$state/log/$tag" >> "$state/log/$tag.before"
+		rm "$state/log/$tag"
 	fi
 	lab_detached "$state/log/$tag" "$@" 9> "$state/run/$tag"
 	lab_until 5 test -s "$state/run/$tag"
@@ -289,7 +293,7 @@ lab_kill()
 	rm -f "$LAB_DIR/hosts/$1/run/$2"
 }
 
-# lab_log NAME TAG: all that the process wrote.
+# lab_log NAME TAG: all that the process wrote since lab_spawn (what its forerunners wrote: TAG.before).
 lab_log()
 {
 	cat "$LAB_DIR/hosts/$1/log/$2"

@@ -121,7 +121,7 @@ lab_dhcpcd()
 	shift
 	# noarp: nobody else is here to claim the address, so don't wait 5 s to see.
 	{
-		printf '%s\n' 'ipv4only' 'noipv4ll' 'noarp' 'option domain_name_servers'
+		printf '%s\n' 'ipv4only' 'noipv4ll' 'noarp' 'nodelay' 'option domain_name_servers'
 		[ "$#" = 0 ] || printf '%s\n' "$@"
 	} | lab_write "$host" /etc/dhcpcd.conf
 	lab_dhcpcd_start "$host"
@@ -144,7 +144,11 @@ lab_dhcpcd_release()
 # lab_dhcpcd_stop HOST [SIGNAL]: end dhcpcd; the undo of lab_dhcpcd.
 lab_dhcpcd_stop()
 {
-	lab_kill "$1" dhcpcd "${2:-TERM}"
+	lab_kill "$1" dhcpcd "${2:-TERM}" || return 1
+	[ "${2:-}" = KILL ] || return 0
+	# One that is killed leaves its helpers behind, and with them port 68.
+	# shellcheck disable=SC2016 # the host's shell expands it
+	lab_exec "$1" sh -c 'for pid in $(pgrep -x dhcpcd); do kill -KILL "$pid"; done'
 }
 
 # --- udhcpc ---------------------------------------------------------------

@@ -73,7 +73,6 @@ lab_capture()
 	local tag
 	tag=capture-$(basename "$3")
 	echo "$2" > "$LAB_DIR/hosts/$1/$tag"
-	: > "$LAB_DIR/hosts/$1/log/$tag"
 	# 0x88b5 is the Ethernet type for experiments: lab_capture_stop marks the end with it.
 	lab_spawn_net "$1" "$tag" tcpdump -n -U --immediate-mode -Z root -i "$2" -w "$3" \
 		'udp port 67 or udp port 68 or ether proto 0x88b5' || return 1

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 setup()
 {
 	load lab.sh
-	LAB_STAGE=
+	export LAB_STAGE=
 	lab_start
 }
 
