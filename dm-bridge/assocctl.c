@@ -36,6 +36,8 @@ enum option_id {
 #define BIT(id) (1u << (id))
 /* Every command takes these, before or after its name. */
 #define GENERAL_OPTIONS (BIT(OPTION_SOCKET) | BIT(OPTION_TIMEOUT) | BIT(OPTION_HELP) | BIT(OPTION_VERSION))
+#define ENCODE_OPTIONS                                                                                       \
+        (BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL) | BIT(OPTION_CLASS) | BIT(OPTION_MERGE))
 
 static const struct option_row {
         const char *name;
@@ -75,6 +77,10 @@ static const struct command_row {
         {"names", "[PATH]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_NEXT_LEVEL), 0, command_names,
          "list parameters and objects"},
         {"status", "", 0, 0, BIT(OPTION_JSON), 0, command_status, "show how the daemon does"},
+        {"encode", "", 0, 0, ENCODE_OPTIONS, BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL),
+         command_encode, "print an identity as option 125, in hexadecimal digits"},
+        {"decode", "[HEX | -]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_ROLE) | BIT(OPTION_MESSAGE),
+         BIT(OPTION_ROLE), command_decode, "print the identity in option 125; '-': from standard input"},
 };
 
 #define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))

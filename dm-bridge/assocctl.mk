@@ -2,11 +2,15 @@
 bin_PROGRAMS += %D%/assocctl
 %C%_assocctl_SOURCES = \
 	%D%/assocctl.c %D%/command.h %D%/command.c \
+	%D%/command_decode.c \
 	%D%/command_devices.c \
+	%D%/command_encode.c \
 	%D%/command_gateway.c \
 	%D%/command_get.c \
 	%D%/command_names.c \
+	%D%/command_option.c %D%/command_option.h \
 	%D%/command_status.c \
+	%D%/hex.c %D%/hex.h \
 	%D%/rpc_client.c %D%/rpc_client.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/text_table.c %D%/text_table.h

@@ -32,7 +32,9 @@ struct arguments {
         int count; /* of operands; assocctl.c has held it against the command table */
 };
 
+enum command_status command_decode(const struct arguments *arguments);
 enum command_status command_devices(const struct arguments *arguments);
+enum command_status command_encode(const struct arguments *arguments);
 enum command_status command_gateway(const struct arguments *arguments);
 enum command_status command_get(const struct arguments *arguments);
 enum command_status command_names(const struct arguments *arguments);
