@@ -1,2 +1,38 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# All of the daemon but main.c; the unit tests link it too.
+noinst_LTLIBRARIES += %D%/libbridge.la
+%C%_libbridge_la_SOURCES = \
+	%D%/boot_timer.c %D%/boot_timer.h \
+	%D%/bridge.c %D%/bridge.h \
+	%D%/client.c %D%/client.h \
+	%D%/clock.h \
+	%D%/configuration.c %D%/configuration.h \
+	%D%/counters.h \
+	%D%/device_set.c %D%/device_set.h \
+	%D%/devices.c %D%/devices.h \
+	%D%/folder_watch.c %D%/folder_watch.h \
+	%D%/gateway_info.c %D%/gateway_info.h \
+	%D%/gateway_info_object.c \
+	%D%/json_text.c %D%/json_text.h \
+	%D%/line_buffer.c %D%/line_buffer.h \
+	%D%/log.c %D%/log.h \
+	%D%/manageable_device.c \
+	%D%/methods.c %D%/methods.h \
+	%D%/methods_parameters.c \
+	%D%/methods_state.c \
+	%D%/model.c %D%/model.h \
+	%D%/objects.h \
+	%D%/rpc.c %D%/rpc.h \
+	%D%/server.c %D%/server.h \
+	%D%/socket_path.c %D%/socket_path.h
+%C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS)
+%C%_libbridge_la_LIBADD = libassoc/libassoc.la libassoc/libprivate.la $(JSONC_LIBS) $(LIBUV_LIBS) -lm
+
+sbin_PROGRAMS += %D%/dm-bridge
+%C%_dm_bridge_SOURCES = %D%/main.c
+%C%_dm_bridge_CFLAGS = $(AM_CFLAGS) $(LIBUV_CFLAGS)
+%C%_dm_bridge_LDADD = %D%/libbridge.la
+
+EXTRA_DIST += %D%/dm-bridge.conf.example
+
 include dm-bridge/assocctl.mk

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* configuration.h - what dm-bridge.conf says. */
+#ifndef BRIDGE_CONFIGURATION_H
+#define BRIDGE_CONFIGURATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define CONFIGURATION_FILE ASSOC_SYSCONFDIR "/dm-bridge.conf"
+/** A larger file is refused. */
+#define CONFIGURATION_SIZE_MAX (64 * 1024)
+/** Longest path of a file or folder, in bytes. */
+#define CONFIGURATION_PATH_MAX 1023
+/** Longest path of a Unix socket (sun_path). */
+#define CONFIGURATION_SOCKET_MAX 107
+/** Room for any error text. */
+#define CONFIGURATION_ERROR_MAX 512
+
+/** Which halves of TR-111 Part 1 this process speaks for; a bit each. */
+enum bridge_role {
+        BRIDGE_ROLE_GATEWAY = 1,
+        BRIDGE_ROLE_DEVICE = 2,
+};
+
+struct configuration {
+        unsigned roles;   /* of enum bridge_role */
+        const char *root; /* "InternetGatewayDevice." or "Device.", static */
+        char socket[CONFIGURATION_SOCKET_MAX + 1];
+        char journal[CONFIGURATION_PATH_MAX + 1];
+        char gateway_info[CONFIGURATION_PATH_MAX + 1]; /* folder */
+        bool has_socket_group;
+        gid_t socket_group;
+};
+
+/**
+ * Read the configuration from `text`, `size` bytes, which are changed; `name` stands for the file in errors.
+ * Returns 0; -EINVAL and one line in `error` (room for `error_size`) that names file, line and key, what was
+ * expected and what came; -ENOMEM likewise. *ret is untouched unless 0 is returned.
+ */
+int configuration_parse(char *text, size_t size, const char *name, struct configuration *ret, char *error,
+                        size_t error_size);
+
+/** As configuration_parse(), from a file; a negative errno also when it cannot be read. */
+int configuration_load(const char *path, struct configuration *ret, char *error, size_t error_size);
+
+/** "gateway", "device" or NULL for one role's bit. */
+const char *configuration_role_name(unsigned role);
+
+#endif

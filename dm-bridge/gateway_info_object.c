@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gateway_info_object.c - GatewayInfo. (TR-111 table 4): the gateway of the interface with the default route.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "dm-bridge/bridge.h"
+#include "dm-bridge/objects.h"
+
+/* No record: no gateway that takes part, all three are empty (DV-3, DV-5). */
+static const struct assoc_identity *active_identity(const struct bridge *bridge)
+{
+        static const struct assoc_identity none;
+        const struct gateway_info *active = gateway_records_active(&bridge->gateway);
+
+        return active == NULL ? &none : &active->identity;
+}
+
+static void get_oui(const struct bridge *bridge, uint32_t instance, char *value)
+{
+        (void)instance;
+        strcpy(value, active_identity(bridge)->oui);
+}
+
+static void get_serial(const struct bridge *bridge, uint32_t instance, char *value)
+{
+        (void)instance;
+        strcpy(value, active_identity(bridge)->serial);
+}
+
+static void get_class(const struct bridge *bridge, uint32_t instance, char *value)
+{
+        (void)instance;
+        strcpy(value, active_identity(bridge)->product_class);
+}
+
+static const struct parameter parameters[] = {
+        {"ManufacturerOUI", PARAMETER_STRING, false, get_oui, "D1-5"},
+        {"SerialNumber", PARAMETER_STRING, false, get_serial, "D1-5"},
+        {"ProductClass", PARAMETER_STRING, false, get_class, "D1-5"},
+};
+
+const struct object gateway_info_object = {
+        .path = "GatewayInfo.",
+        .roles = BRIDGE_ROLE_DEVICE,
+        .parameters = parameters,
+        .parameter_count = sizeof(parameters) / sizeof(parameters[0]),
+};

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* methods_parameters.c - get and names: GetParameterValues and GetParameterNames of TR-069 over the socket.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "dm-bridge/bridge.h"
+#include "dm-bridge/json_text.h"
+#include "dm-bridge/methods.h"
+#include "dm-bridge/model.h"
+
+/* What a walk collects. */
+struct collection {
+        const struct bridge *bridge;
+        struct json_object *array;
+};
+
+/* Takes over nothing: adds one element, made by the caller, to what is collected. */
+static int collect(struct collection *collection, struct json_object *element, bool complete)
+{
+        if (!complete) {
+                json_object_put(element);
+                return -ENOMEM;
+        }
+        if (json_object_array_length(collection->array) >= METHODS_VALUES_MAX) {
+                json_object_put(element);
+                return -E2BIG;
+        }
+        return json_append(collection->array, element) ? 0 : -ENOMEM;
+}
+
+static int collect_value(void *context, const struct model_node *node)
+{
+        struct collection *collection = context;
+        char value[MODEL_VALUE_MAX];
+        struct json_object *element;
+
+        if (node->parameter == NULL)
+                return 0;
+        node->parameter->get(collection->bridge, node->instance, value);
+        element = json_object_new_object();
+        return collect(collection, element,
+                       element != NULL && json_add(element, "name", json_object_new_string(node->name)) &&
+                               json_add(element, "value", json_object_new_string(value)) &&
+                               json_add(element, "type",
+                                        json_object_new_string(parameter_type_name(node->parameter->type))));
+}
+
+static int collect_name(void *context, const struct model_node *node)
+{
+        struct json_object *element = json_object_new_object();
+        bool writable = node->parameter != NULL && node->parameter->writable;
+
+        return collect(context, element,
+                       element != NULL && json_add(element, "name", json_object_new_string(node->name)) &&
+                               json_add(element, "writable", json_object_new_boolean(writable)));
+}
+
+static bool add_fault(struct json_object *faults, struct json_object *name, int code, const char *message)
+{
+        struct json_object *fault = json_object_new_object();
+
+        if (fault != NULL && json_add(fault, "name", json_object_get(name)) &&
+            json_add(fault, "code", json_object_new_int(code)) &&
+            json_add(fault, "message", json_object_new_string(message)))
+                return json_append(faults, fault);
+        json_object_put(fault);
+        return false;
+}
+
+/* A name with a NUL inside is none of ours; as a C string it might look like one. */
+static int walk_name(struct collection *collection, struct json_object *name, bool next_level,
+                     model_visit *visit)
+{
+        const char *text = json_object_get_string(name);
+
+        if (strlen(text) != (size_t)json_object_get_string_len(name))
+                return -ENOENT;
+        return model_walk(collection->bridge, text, next_level, visit, collection);
+}
+
+static int get_names(struct collection *collection, struct json_object *names, struct json_object *faults)
+{
+        for (size_t i = 0; i < json_object_array_length(names); i++) {
+                struct json_object *name = json_object_array_get_idx(names, i);
+                int err = walk_name(collection, name, false, collect_value);
+
+                if (err == -ENOENT)
+                        err = add_fault(faults, name, CWMP_INVALID_PARAMETER_NAME,
+                                        "no such parameter or object")
+                                      ? 0
+                                      : -ENOMEM;
+                if (err < 0)
+                        return err;
+        }
+        return 0;
+}
+
+/* Every answer with CWMP faults lists them all, also when there is only one. Takes over `faults`. */
+static int fail_with_faults(struct rpc_error *error, int code, const char *message,
+                            struct json_object *faults)
+{
+        struct json_object *data = json_object_new_object();
+
+        if (data != NULL && json_add(data, "faults", faults)) {
+                error->data = data;
+                return rpc_fail(error, code, "%s", message);
+        }
+        if (data == NULL)
+                json_object_put(faults);
+        json_object_put(data);
+        return -1;
+}
+
+static int check_names(struct json_object *names, struct rpc_error *error)
+{
+        if (!json_object_is_type(names, json_type_array))
+                return rpc_fail(error, RPC_INVALID_PARAMS, "names: expected an array of strings, got %s",
+                                names == NULL ? "none" : json_type_to_name(json_object_get_type(names)));
+        for (size_t i = 0; i < json_object_array_length(names); i++) {
+                struct json_object *name = json_object_array_get_idx(names, i);
+
+                if (!json_object_is_type(name, json_type_string))
+                        return rpc_fail(error, RPC_INVALID_PARAMS, "names[%zu]: expected a string, got %s", i,
+                                        json_type_to_name(json_object_get_type(name)));
+        }
+        return 0;
+}
+
+/* Takes over both arrays. */
+static int finish(int err, struct json_object *array, struct json_object *faults, struct json_object **ret,
+                  struct rpc_error *error)
+{
+        size_t fault_count = faults == NULL ? 0 : json_object_array_length(faults);
+
+        if (err == 0 && fault_count == 0) {
+                json_object_put(faults);
+                *ret = array;
+                return 0;
+        }
+        json_object_put(array);
+        if (err == 0)
+                return fail_with_faults(error, CWMP_INVALID_PARAMETER_NAME, "Invalid parameter name", faults);
+        json_object_put(faults);
+        if (err == -E2BIG)
+                return rpc_fail(error, CWMP_RESOURCES_EXCEEDED, "Resources exceeded: more than %d values",
+                                METHODS_VALUES_MAX);
+        return -1;
+}
+
+int method_get(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+               struct rpc_error *error)
+{
+        static const char *const allowed[] = {"names", NULL};
+        struct json_object *names = params == NULL ? NULL : json_object_object_get(params, "names");
+        struct collection collection = {.bridge = bridge};
+        struct json_object *faults;
+        int err = -ENOMEM;
+
+        if (methods_check_params(params, allowed, error) < 0 || check_names(names, error) < 0)
+                return -1;
+        collection.array = json_object_new_array();
+        faults = json_object_new_array();
+        if (collection.array != NULL && faults != NULL)
+                err = get_names(&collection, names, faults);
+        return finish(err, collection.array, faults, ret, error);
+}
+
+static int check_path(struct json_object *path, struct json_object *next_level, struct rpc_error *error)
+{
+        if (!json_object_is_type(path, json_type_string))
+                return rpc_fail(error, RPC_INVALID_PARAMS, "path: expected a string, got %s",
+                                path == NULL ? "none" : json_type_to_name(json_object_get_type(path)));
+        if (next_level != NULL && !json_object_is_type(next_level, json_type_boolean))
+                return rpc_fail(error, RPC_INVALID_PARAMS, "next_level: expected a boolean, got %s",
+                                json_type_to_name(json_object_get_type(next_level)));
+        return 0;
+}
+
+/* TR-069 A.3.2.3: next level of what has none. */
+static int fail_not_partial(struct json_object *path, struct rpc_error *error)
+{
+        struct json_object *faults = json_object_new_array();
+
+        if (faults != NULL && add_fault(faults, path, CWMP_INVALID_ARGUMENTS,
+                                        "next_level: expected a path that is empty or ends in '.'"))
+                return fail_with_faults(error, CWMP_INVALID_ARGUMENTS, "Invalid arguments", faults);
+        json_object_put(faults);
+        return -1;
+}
+
+int method_names(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+                 struct rpc_error *error)
+{
+        static const char *const allowed[] = {"path", "next_level", NULL};
+        struct json_object *path = params == NULL ? NULL : json_object_object_get(params, "path");
+        struct json_object *next_level = params == NULL ? NULL : json_object_object_get(params, "next_level");
+        struct collection collection = {.bridge = bridge};
+        struct json_object *faults;
+        int err = -ENOMEM;
+
+        if (methods_check_params(params, allowed, error) < 0 || check_path(path, next_level, error) < 0)
+                return -1;
+        if (json_object_get_boolean(next_level) && !model_is_partial(json_object_get_string(path)))
+                return fail_not_partial(path, error);
+        collection.array = json_object_new_array();
+        faults = json_object_new_array();
+        if (collection.array != NULL && faults != NULL)
+                err = walk_name(&collection, path, json_object_get_boolean(next_level), collect_name);
+        if (err == -ENOENT)
+                err = add_fault(faults, path, CWMP_INVALID_PARAMETER_NAME, "no such parameter or object")
+                              ? 0
+                              : -ENOMEM;
+        return finish(err, collection.array, faults, ret, error);
+}

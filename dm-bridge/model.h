@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* model.h - the data model: which parameters there are, and their values. */
+#ifndef BRIDGE_MODEL_H
+#define BRIDGE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bridge;
+
+/** Room for any full name of ours, NUL included; a longer one in a request is unknown. */
+#define MODEL_NAME_MAX 257
+/** Room for any value, NUL included: string(256). */
+#define MODEL_VALUE_MAX 257
+
+enum parameter_type {
+        PARAMETER_STRING,
+        PARAMETER_UNSIGNED_INT,
+        PARAMETER_INT,
+        PARAMETER_BOOLEAN,
+};
+
+/** One parameter of an object; a row of its table. */
+struct parameter {
+        const char *name; /* last part */
+        enum parameter_type type;
+        bool writable;
+        /** Put the value in its canonical form, NUL-terminated, into `value` (MODEL_VALUE_MAX bytes).
+         * `instance` exists. */
+        void (*get)(const struct bridge *bridge, uint32_t instance, char *value);
+        const char *clause; /* the requirement that it meets */
+};
+
+/** One object and its parameters. Several may have the same path, as long as it holds no "{i}". */
+struct object {
+        const char *path; /* below the root, ends in "."; may end in "{i}." */
+        unsigned roles;   /* bridge_role bits: it is there if one of them is on */
+        /** With "{i}": the lowest instance above `after`, 0: none. Otherwise NULL. */
+        uint32_t (*next_instance)(const struct bridge *bridge, uint32_t after);
+        const struct parameter *parameters;
+        size_t parameter_count;
+};
+
+/** One name of the tree, as it is now. */
+struct model_node {
+        const char *name;                  /* full; an object's ends in "." */
+        const struct parameter *parameter; /* NULL: an object */
+        uint32_t instance;                 /* 0: not below "{i}" */
+};
+
+/** Returns 0 to go on; anything else stops the walk and is what model_walk() returns. */
+typedef int model_visit(void *context, const struct model_node *node);
+
+/**
+ * Visit what `path` names: one parameter, or, if it is a partial path (empty or ends in "."), that object and
+ * all below; with `next_level` only what is directly below. Parents come before children, instances in rising
+ * order. Returns 0; -ENOENT: there is no such name; or what the visitor returned.
+ */
+int model_walk(const struct bridge *bridge, const char *path, bool next_level, model_visit *visit,
+               void *context);
+
+/** Whether `path` is a partial path: empty, or with "." at its end. */
+bool model_is_partial(const char *path);
+
+/** The type's name as CWMP writes it: "string", "unsignedInt", "int", "boolean". */
+const char *parameter_type_name(enum parameter_type type);
+
+#endif
