@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 setup()
 {
 	load lab.sh
-	export LAB_STAGE=
+	export LAB_STAGE='' TMPDIR=$BATS_TEST_TMPDIR
 	lab_start
 }
 
@@ -19,9 +19,9 @@ teardown()
 machine_state()
 {
 	ip -o link
-	find /run/netns /var/lib/kea /var/lib/dhcpcd /run/dhcpcd /run/kea 2> /dev/null || :
-	cat /proc/self/mounts
-	find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'assoc-lab.*'
+	find /var/lib/kea /var/lib/dhcpcd /run/dhcpcd /run/kea 2> /dev/null || :
+	grep -E '^lab |assoc-lab' /proc/self/mounts || :
+	find "$TMPDIR" -maxdepth 1 -name 'assoc-lab.*'
 }
 
 make_lan()
