@@ -11,50 +11,63 @@ static const char *const element_names[] = {"ManufacturerOUI", "SerialNumber", "
 
 #define SUBJECT_SIZE sizeof("sub-option 255")
 
-/* What the text begins with: the element, the sub-option, or the option as a whole. */
-static const char *subject(uint8_t code, char buffer[SUBJECT_SIZE])
+/* What the text begins with: the element, the sub-option, or what holds them all. */
+static const char *subject(const struct assoc_diagnosis *why, char buffer[SUBJECT_SIZE])
 {
-        if (code >= 1 && code <= 6)
-                return element_names[(code - 1) % 3];
-        if (code == 0)
+        if (why->fault == ASSOC_FAULT_NOT_DHCP)
+                return "message";
+        if (why->code == 0)
                 return "option 125";
-        snprintf(buffer, SUBJECT_SIZE, "sub-option %u", code);
+        if (why->code <= 6 && why->fault != ASSOC_FAULT_OTHER_ROLE)
+                return element_names[(why->code - 1) % 3];
+        snprintf(buffer, SUBJECT_SIZE, "sub-option %u", why->code);
         return buffer;
 }
 
 /* One row a fault. With `after`, the diagnosis' number stands between the two texts. */
-static const struct wording {
+struct wording {
         const char *before, *after;
-} wordings[] = {
+};
+
+static const struct wording wordings[] = {
         [ASSOC_FAULT_NONE] = {"nothing is wrong", NULL},
         [ASSOC_FAULT_MISSING] = {"expected a value, got none", NULL},
-        [ASSOC_FAULT_OUI_LENGTH] = {"expected 6 hexadecimal digits, got", "bytes"},
+        [ASSOC_FAULT_OUI_LENGTH] = {"expected 6 hexadecimal digits, got", " bytes"},
         [ASSOC_FAULT_OUI_DIGIT] = {"expected 6 hexadecimal digits, got something else at offset", ""},
-        [ASSOC_FAULT_TOO_LONG] = {"expected at most 64 bytes, got", "bytes"},
+        [ASSOC_FAULT_TOO_LONG] = {"expected at most 64 bytes, got", " bytes"},
         [ASSOC_FAULT_CONTROL] = {"expected no control characters, got one at offset", ""},
         [ASSOC_FAULT_ENCODING] = {"expected UTF-8, got something else at offset", ""},
-        [ASSOC_FAULT_CONFLICT] = {"expected all copies to agree, got one that differs, of", "bytes"},
-        [ASSOC_FAULT_TRUNCATED] = {"expected as much data as its length says, got only", "bytes"},
-        [ASSOC_FAULT_OTHER_ROLE] = {"expected sub-options 1 to 3 of a device, got a TR-124 router's as well",
-                                    NULL},
-        [ASSOC_FAULT_NOT_DHCP] = {"expected a DHCPv4 message with its magic cookie, got", "bytes without"},
-        [ASSOC_FAULT_TOO_BIG] = {"expected it to fit in the buffer, got", "bytes"},
+        [ASSOC_FAULT_CONFLICT] = {"expected all copies to agree, got one that differs, of", " bytes"},
+        [ASSOC_FAULT_TRUNCATED] = {"expected as much data as its length says, got only", " bytes"},
+        [ASSOC_FAULT_OTHER_ROLE] = {"expected 1 to 3 of a device only, got a TR-124 router's as well", NULL},
+        [ASSOC_FAULT_NOT_DHCP] = {"expected DHCPv4, 240 bytes or more with its magic cookie, got",
+                                  " bytes without"},
+        [ASSOC_FAULT_TOO_BIG] = {"expected no more than fits in the buffer, got", " bytes"},
 };
+
+static const struct wording missing_identity = {"expected an identity of enterprise 3561, got none", NULL};
+static const struct wording unknown_fault = {"unknown fault", NULL};
+
+static const struct wording *wording_of(const struct assoc_diagnosis *why)
+{
+        if (why->fault == ASSOC_FAULT_MISSING && why->code == 0)
+                return &missing_identity;
+        if ((size_t)why->fault < sizeof(wordings) / sizeof(wordings[0]))
+                return &wordings[why->fault];
+        return &unknown_fault;
+}
 
 const char *assoc_diagnosis_text(const struct assoc_diagnosis *why, char *buffer, size_t size)
 {
-        static const struct wording unknown = {"unknown fault", NULL};
-        const struct wording *wording = &unknown;
+        const struct wording *wording = wording_of(why);
         char name[SUBJECT_SIZE];
+        const char *what = subject(why, name);
 
-        if ((size_t)why->fault < sizeof(wordings) / sizeof(wordings[0]))
-                wording = &wordings[why->fault];
         if (size == 0)
                 return buffer;
         if (wording->after == NULL)
-                snprintf(buffer, size, "%s: %s", subject(why->code, name), wording->before);
+                snprintf(buffer, size, "%s: %s", what, wording->before);
         else
-                snprintf(buffer, size, "%s: %s %zu%s%s", subject(why->code, name), wording->before, why->got,
-                         wording->after[0] == '\0' ? "" : " ", wording->after);
+                snprintf(buffer, size, "%s: %s %zu%s", what, wording->before, why->got, wording->after);
         return buffer;
 }
