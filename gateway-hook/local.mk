@@ -1,1 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# All but the shim is plain C, so that it can be tested without Kea.
+noinst_LTLIBRARIES += %D%/libgateway.la
+%C%_libgateway_la_SOURCES = \
+	%D%/gateway.c %D%/gateway.h \
+	%D%/device_table.c %D%/device_table.h \
+	%D%/slot_index.c %D%/slot_index.h \
+	%D%/journal.c %D%/journal.h \
+	%D%/settings.c %D%/settings.h \
+	%D%/messages.c %D%/messages.h \
+	%D%/limiter.c %D%/limiter.h
+%C%_libgateway_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) -pthread
+%C%_libgateway_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
+
+keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
+%C%_libdhcp_assoc_la_SOURCES = %D%/kea_callouts.cc
+%C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS)
+%C%_libdhcp_assoc_la_CXXFLAGS = $(AM_CXXFLAGS) -pthread
+%C%_libdhcp_assoc_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -pthread \
+	-Wl,--version-script=$(top_srcdir)/%D%/libdhcp_assoc.sym
+%C%_libdhcp_assoc_la_LIBADD = %D%/libgateway.la $(KEA_LIBS)
+EXTRA_%C%_libdhcp_assoc_la_DEPENDENCIES = %D%/libdhcp_assoc.sym
+EXTRA_DIST += %D%/libdhcp_assoc.sym

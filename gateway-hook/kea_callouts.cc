@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// kea_callouts.cc - between Kea's C++ hooks and gateway.h: fetch arguments, call C, put back one option.
+// No policy here. Everything is made in load() and ended in unload(): Kea also opens the library only to
+// look at it. No exception leaves a callout.
+#include "config.h"
+
+#include <asiolink/io_address.h>
+#include <dhcp/dhcp4.h>
+#include <dhcp/option.h>
+#include <dhcp/option_int.h>
+#include <dhcp/pkt4.h>
+#include <dhcpsrv/lease.h>
+#include <hooks/hooks.h>
+#include <log/logger.h>
+#include <log/macros.h>
+#include <log/message_initializer.h>
+#include <util/buffer.h>
+
+#include <arpa/inet.h>
+
+#include <cstring>
+#include <ctime>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway-hook/gateway.h"
+
+using namespace isc::dhcp;
+using namespace isc::hooks;
+
+namespace {
+
+// Kea's log: one name a message, whose text is all argument.
+class Log {
+public:
+        Log() : logger_("assoc-hooks") {
+                for (int i = 0; i < MESSAGE_COUNT; i++) {
+                        values_.push_back(message_name(static_cast<enum message>(i)));
+                        values_.push_back("%1");
+                }
+                values_.push_back(nullptr);
+                initializer_.reset(new isc::log::MessageInitializer(values_.data()));
+                isc::log::MessageInitializer::loadDictionary(true);
+        }
+
+        void say(enum message message, const char* text) {
+                switch (message_severity(message)) {
+                case MESSAGE_DEBUG:
+                        LOG_DEBUG(logger_, isc::log::DBGLVL_TRACE_BASIC, message_name(message)).arg(text);
+                        break;
+                case MESSAGE_INFO:
+                        LOG_INFO(logger_, message_name(message)).arg(text);
+                        break;
+                case MESSAGE_WARN:
+                        LOG_WARN(logger_, message_name(message)).arg(text);
+                        break;
+                case MESSAGE_ERROR:
+                        LOG_ERROR(logger_, message_name(message)).arg(text);
+                        break;
+                }
+        }
+
+private:
+        std::vector<const char*> values_;
+        isc::log::Logger logger_;
+        std::unique_ptr<isc::log::MessageInitializer> initializer_;
+};
+
+// Between load() and unload(), otherwise null.
+Log* the_log;
+struct gateway* the_gateway;
+
+// Where a claim waits in the packet's context from pkt4_send to buffer4_send.
+const char* const CLAIM = "claim";
+typedef boost::shared_ptr<struct gateway_claim> ClaimPtr;
+
+int64_t now() {
+        return std::time(nullptr);
+}
+
+extern "C" void say(void* context, enum message message, const char* text) {
+        try {
+                static_cast<Log*>(context)->say(message, text);
+        } catch (...) {
+                // There is no other place to complain.
+        }
+}
+
+struct in_addr address_of(const isc::asiolink::IOAddress& address) {
+        struct in_addr result;
+        result.s_addr = htonl(address.toUint32());
+        return result;
+}
+
+// Run a callout's body: what it throws ends here. Kea goes on with the packet in any case.
+template <typename Body> int guarded(const char* event, Body body) {
+        try {
+                if (the_gateway != nullptr)
+                        body();
+        } catch (const std::exception& error) {
+                gateway_complain(the_gateway, event, error.what(), now());
+        } catch (...) {
+                gateway_complain(the_gateway, event, "unknown exception", now());
+        }
+        return 0;
+}
+
+// The value of all option 125 of a response. A vendor option can be longer than one option may be: it is packed
+// unchecked, and the two bytes of its own header, of which the length may be cut, are left out.
+std::vector<uint8_t> option_bytes(const Pkt4& packet) {
+        std::vector<uint8_t> bytes;
+        auto range = packet.options_.equal_range(ASSOC_OPTION);
+        for (auto i = range.first; i != range.second; ++i) {
+                isc::util::OutputBuffer buffer(0);
+                i->second->pack(buffer, false);
+                auto data = static_cast<const uint8_t*>(static_cast<const void*>(buffer.getData()));
+                if (buffer.getLength() > 2)
+                        bytes.insert(bytes.end(), data + 2, data + buffer.getLength());
+        }
+        return bytes;
+}
+
+// One generic option: Kea splits it if it is longer than 255 bytes (RFC 3396).
+void replace_option(Pkt4& packet, const struct gateway_answer& answer) {
+        OptionPtr option(new Option(Option::V4, ASSOC_OPTION,
+                                    OptionBuffer(answer.option, answer.option + answer.option_size)));
+        while (packet.delOption(ASSOC_OPTION))
+                ;
+        packet.addOption(option);
+}
+
+uint32_t lifetime_of(Pkt4& response) {
+        OptionUint32Ptr option =
+                boost::dynamic_pointer_cast<OptionUint32>(response.getOption(DHO_DHCP_LEASE_TIME));
+        return option ? option->getValue() : 0;
+}
+
+void respond(Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
+        std::string interface = query.getIface();
+        std::vector<uint8_t> option = option_bytes(response);
+        HWAddrPtr hwaddr = query.getHWAddr();
+        struct gateway_exchange exchange = {};
+
+        exchange.query = query.data_.data();
+        exchange.query_size = query.data_.size();
+        exchange.query_type = query.getType();
+        exchange.response_type = response.getType();
+        exchange.interface = interface.c_str();
+        exchange.giaddr = address_of(query.getGiaddr());
+        exchange.ciaddr = address_of(query.getCiaddr());
+        exchange.yiaddr = address_of(response.getYiaddr());
+        if (hwaddr) {
+                exchange.hwaddr = hwaddr->hwaddr_.data();
+                exchange.hwaddr_size = hwaddr->hwaddr_.size();
+        }
+        exchange.option = option.data();
+        exchange.option_size = option.size();
+        exchange.lifetime = lifetime_of(response);
+        gateway_respond(the_gateway, &exchange, now(), ret);
+}
+
+void lease_ended(CalloutHandle& handle, const char* reason) {
+        Lease4Ptr lease;
+
+        handle.getArgument("lease4", lease);
+        if (lease)
+                gateway_lease_ended(the_gateway, address_of(lease->addr_),
+                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.data() : nullptr,
+                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.size() : 0, reason, now());
+}
+
+// Another hook has taken the event out of the server's hands: what the callout announces does not come about.
+bool vetoed(CalloutHandle& handle) {
+        CalloutHandle::CalloutNextStep status = handle.getStatus();
+        return status == CalloutHandle::NEXT_STEP_DROP || status == CalloutHandle::NEXT_STEP_SKIP;
+}
+
+} // namespace
+
+// What Kea looks up; libdhcp_assoc.sym names them too.
+#pragma GCC visibility push(default)
+extern "C" {
+
+// The hook must be built for the very release that loads it.
+int version() {
+        return KEA_HOOKS_VERSION;
+}
+
+// gateway.h may be called from any thread.
+int multi_threading_compatible() {
+        return 1;
+}
+
+int load(LibraryHandle& handle) {
+        char error[GATEWAY_ERROR_MAX] = "out of memory";
+
+        try {
+                isc::data::ConstElementPtr parameters = handle.getParameters();
+                std::string text = parameters ? parameters->str() : "null";
+                the_log = new Log();
+                if (gateway_new(text.c_str(), say, the_log, now(), &the_gateway, error, sizeof(error)) == 0)
+                        return 0;
+        } catch (const std::exception& exception) {
+                std::strncpy(error, exception.what(), sizeof(error) - 1);
+        } catch (...) {
+                std::strncpy(error, "unknown exception", sizeof(error) - 1);
+        }
+        if (the_log != nullptr)
+                say(the_log, MESSAGE_LOAD_FAILED, error);
+        delete the_log;
+        the_log = nullptr;
+        return 1;
+}
+
+int unload() {
+        gateway_free(the_gateway, now());
+        the_gateway = nullptr;
+        delete the_log;
+        the_log = nullptr;
+        return 0;
+}
+
+// The response is complete and not yet packed. DROP: it is not sent. SKIP: another hook has packed it already, so that nothing
+// can be added any more; but it is sent, and the device gets its entry.
+int pkt4_send(CalloutHandle& handle) {
+        return guarded("pkt4_send", [&handle] {
+                Pkt4Ptr query, response;
+                std::unique_ptr<struct gateway_answer> answer(new struct gateway_answer);
+
+                if (handle.getStatus() == CalloutHandle::NEXT_STEP_DROP)
+                        return;
+                handle.getArgument("query4", query);
+                handle.getArgument("response4", response);
+                if (!query || !response)
+                        return;
+                respond(*query, *response, answer.get());
+                if (answer->replace_option && handle.getStatus() != CalloutHandle::NEXT_STEP_SKIP)
+                        replace_option(*response, *answer);
+                ClaimPtr claim;
+                if (answer->claim.type != GATEWAY_CLAIM_NONE)
+                        claim.reset(new struct gateway_claim(answer->claim));
+                handle.setContext(CLAIM, claim);
+        });
+}
+
+// The response is about to leave. Here DROP and SKIP both keep it back.
+int buffer4_send(CalloutHandle& handle) {
+        return guarded("buffer4_send", [&handle] {
+                ClaimPtr claim;
+
+                try {
+                        handle.getContext(CLAIM, claim);
+                } catch (const NoSuchCalloutContext&) {
+                        return;
+                }
+                handle.deleteContext(CLAIM);
+                if (claim && !vetoed(handle))
+                        gateway_commit(the_gateway, claim.get(), now());
+        });
+}
+
+// SKIP and DROP leave the lease as it was.
+int lease4_release(CalloutHandle& handle) {
+        return guarded("lease4_release", [&handle] {
+                if (!vetoed(handle))
+                        lease_ended(handle, "release");
+        });
+}
+
+int lease4_decline(CalloutHandle& handle) {
+        return guarded("lease4_decline", [&handle] {
+                if (!vetoed(handle))
+                        lease_ended(handle, "decline");
+        });
+}
+
+// SKIP only says that another hook reclaims the lease: it has expired all the same.
+int lease4_expire(CalloutHandle& handle) {
+        return guarded("lease4_expire", [&handle] { lease_ended(handle, "expire"); });
+}
+
+} // extern "C"
+#pragma GCC visibility pop
