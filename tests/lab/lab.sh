@@ -284,6 +284,26 @@ lab_signal()
 	nsenter --target "$init" --pid -- kill -s "$3" "$pid"
 }
 
+# lab_until_ready NAME TAG SECONDS CMD...: wait until CMD succeeds; give up at once when the process is gone.
+lab_until_ready()
+{
+	local name=$1 tag=$2 seconds=$3
+	shift 3
+	lab_until "$seconds" lab_ready_or_gone "$name" "$tag" "$@" || return 1
+	if ! lab_running "$name" "$tag"; then
+		lab_say "$name: '$tag' ended instead of becoming ready"
+		lab_dump_logs
+		return 1
+	fi
+}
+
+lab_ready_or_gone()
+{
+	local name=$1 tag=$2
+	shift 2
+	! lab_running "$name" "$tag" || "$@"
+}
+
 # lab_kill NAME TAG [SIGNAL]: the undo of lab_spawn; returns when the process is gone.
 lab_kill()
 {

@@ -49,7 +49,7 @@ lab_bridge_start()
 {
 	lab_exec "$1" install -d -m 0755 /run/dm-bridge
 	lab_spawn "$1" dm-bridge dm-bridge -c /etc/dm-bridge.conf || return 1
-	lab_until 10 lab_exec "$1" assocctl status
+	lab_until_ready "$1" dm-bridge 10 lab_exec "$1" assocctl status
 }
 
 # lab_bridge_stop HOST [SIGNAL]

@@ -72,7 +72,7 @@ lab_kea_start()
 	lab_exec "$1" install -d -m 0750 /run/kea /run/lock/kea /var/lib/kea /var/log/kea
 	lab_exec "$1" rm -f "$LAB_KEA_SOCKET"
 	lab_spawn "$1" kea kea-dhcp4 -c /etc/kea/kea-dhcp4.conf || return 1
-	lab_until 15 lab_kea_answers "$1"
+	lab_until_ready "$1" kea 15 lab_kea_answers "$1"
 }
 
 # Kea reads its control socket only after its interfaces are open.

@@ -71,6 +71,13 @@ make_lan()
 	run ! lab_kea_reload gateway
 }
 
+@test "a Kea that does not start fails at once" {
+	lab_host gateway
+	lab_lan gateway
+	run ! lab_kea gateway --set '.Dhcp4["no-such-key"] = 1'
+	[[ $output = *"gateway: 'kea' ended instead of becoming ready"* ]]
+}
+
 @test "a capture holds every packet up to its stop" {
 	make_lan
 	lab_kea gateway
