@@ -1,1 +1,44 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# Each target is linked twice: replay_TARGET runs the corpus in `make check` with any compiler; fuzz_TARGET is the
+# libFuzzer binary (--enable-fuzzers, clang). `make fuzz FUZZ_SECONDS=60` runs them all.
+EXTRA_DIST += %D%/fuzz.h tests/corpus
+fuzz_libs = libassoc/libassoc.la
+fuzz_replays = %D%/replay_option %D%/replay_message %D%/replay_merge
+check_PROGRAMS += $(fuzz_replays)
+TESTS += $(fuzz_replays)
+replay_sources = %D%/replay.c tests/bytes.c tests/bytes.h
+%C%_replay_option_SOURCES = %D%/fuzz_option.c $(replay_sources)
+%C%_replay_option_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"option"'
+%C%_replay_option_LDADD = $(fuzz_libs)
+%C%_replay_message_SOURCES = %D%/fuzz_message.c $(replay_sources)
+%C%_replay_message_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"message"'
+%C%_replay_message_LDADD = $(fuzz_libs)
+%C%_replay_merge_SOURCES = %D%/fuzz_merge.c $(replay_sources)
+%C%_replay_merge_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"merge"'
+%C%_replay_merge_LDADD = $(fuzz_libs)
+
+if FUZZERS
+fuzz_programs = %D%/fuzz_option %D%/fuzz_message %D%/fuzz_merge
+noinst_PROGRAMS += $(fuzz_programs)
+%C%_fuzz_option_SOURCES = %D%/fuzz_option.c
+%C%_fuzz_option_LDADD = $(fuzz_libs)
+%C%_fuzz_option_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_message_SOURCES = %D%/fuzz_message.c
+%C%_fuzz_message_LDADD = $(fuzz_libs)
+%C%_fuzz_message_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_merge_SOURCES = %D%/fuzz_merge.c
+%C%_fuzz_merge_LDADD = $(fuzz_libs)
+%C%_fuzz_merge_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+endif
+
+# What libFuzzer finds stays in the build folder; give a crash a name and put it into tests/corpus/TARGET.
+FUZZ_SECONDS = 60
+.PHONY: fuzz
+fuzz: $(fuzz_programs) $(fuzz_replays)
+	@test -n "$(fuzz_programs)" || { echo "fuzz: expected a build with --enable-fuzzers CC=clang" >&2; exit 1; }
+	@for target in option message merge; do \
+		mkdir -p %D%/found/$$target %D%/seeds/$$target || exit 1; \
+		%D%/replay_$$target --unpack $(srcdir)/tests/corpus/$$target %D%/seeds/$$target || exit 1; \
+		%D%/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -timeout=5 -print_final_stats=1 \
+			-artifact_prefix=%D%/found/$$target- %D%/found/$$target %D%/seeds/$$target || exit 1; \
+	done
