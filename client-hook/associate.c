@@ -85,6 +85,13 @@ static int read_option(struct work *work)
         return -EBADMSG;
 }
 
+/* Well before the renewal at half of the lease (RFC 2131 4.4.5): it starts a companion of its own, and one
+ * that never comes to its end never empties a record. */
+static int64_t patience(uint32_t lease_time)
+{
+        return (int64_t)lease_time * 1000 * 3 / 8;
+}
+
 static int prepare_companion(const struct work *work, struct companion *ret)
 {
         const struct event *event = work->event;
@@ -95,7 +102,9 @@ static int prepare_companion(const struct work *work, struct companion *ret)
                 .slots = work->settings->slots,
                 .records = work->settings->records,
                 .generation = work->slot.generation,
-                .inform = {.address = event->address, .server = event->server},
+                .inform = {.address = event->address,
+                           .server = event->server,
+                           .patience_ms = patience(event->lease_time)},
                 .info = work->info,
         };
         if (identity_file_read(work->settings->identity_file, &ret->inform.identity, error, sizeof(error)) <

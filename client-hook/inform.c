@@ -7,7 +7,13 @@
 
 void inform_init(struct inform *inform, const struct inform_settings *settings, uint32_t xid, int64_t now)
 {
-        *inform = (struct inform){.settings = *settings, .xid = xid, .started = now, .deadline = now};
+        *inform = (struct inform){
+                .settings = *settings,
+                .xid = xid,
+                .started = now,
+                .end = settings->patience_ms > 0 ? now + settings->patience_ms : INT64_MAX,
+                .deadline = now,
+        };
 }
 
 /* RFC 2131 4.1: 4, 8, 16, 32, 64 seconds, each plus or minus a random second. */
@@ -24,9 +30,11 @@ enum inform_action inform_tick(struct inform *inform, int64_t now, uint32_t rand
 {
         if (now < inform->deadline)
                 return INFORM_WAIT;
-        if (inform->tries == INFORM_TRIES_MAX)
+        if (inform->tries == INFORM_TRIES_MAX || now >= inform->end)
                 return INFORM_GIVE_UP;
         inform->deadline = now + wait_time(inform->tries, random);
+        if (inform->deadline > inform->end)
+                inform->deadline = inform->end;
         inform->tries++;
         return INFORM_SEND;
 }

@@ -31,6 +31,7 @@ struct inform_settings {
         uint8_t hwaddr[INFORM_HWADDR_MAX]; /* its link-layer address */
         uint8_t hwaddr_size;               /* 0: has none, or a longer one (RFC 4390) */
         struct assoc_identity identity;    /* who we are */
+        int64_t patience_ms; /* all is over after this time at the latest; 0: after the last try */
 };
 
 struct inform {
@@ -38,6 +39,7 @@ struct inform {
         uint32_t xid;
         unsigned tries;
         int64_t started;
+        int64_t end;
         int64_t deadline; /* call inform_tick() then */
 };
 

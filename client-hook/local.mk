@@ -26,5 +26,5 @@ dhcpcdhooks_DATA = %D%/60-assoc
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 		$(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/60-assoc.in > $@.new && mv $@.new $@
 CLEANFILES += %D%/60-assoc
-EXTRA_DIST += %D%/60-assoc.in
+EXTRA_DIST += %D%/60-assoc.in tests/lab/client_gateway_info.bats
 dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example

@@ -73,6 +73,21 @@ static void test_DV_9_tries_double_from_four_seconds_and_end(void **state)
         expect_schedule(2000, longest, 64000);
 }
 
+static void a_short_lease_cuts_the_last_wait(void **state)
+{
+        struct inform_settings copy = at_addresses();
+        struct inform inform;
+
+        (void)state;
+        copy.patience_ms = 7000;
+        inform_init(&inform, &copy, XID, START);
+        assert_int_equal(inform_tick(&inform, START, 1000), INFORM_SEND);
+        assert_int_equal(inform_tick(&inform, START + 4000, 1000), INFORM_SEND);
+        assert_int_equal(inform.deadline, START + 7000);
+        assert_int_equal(inform_tick(&inform, START + 6999, 1000), INFORM_WAIT);
+        assert_int_equal(inform_tick(&inform, START + 7000, 1000), INFORM_GIVE_UP);
+}
+
 static void a_clock_that_leaps_sends_once_and_not_for_each_missed_deadline(void **state)
 {
         struct inform inform;
@@ -347,6 +362,7 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_DV_9_tries_double_from_four_seconds_and_end),
+                cmocka_unit_test(a_short_lease_cuts_the_last_wait),
                 cmocka_unit_test(a_clock_that_leaps_sends_once_and_not_for_each_missed_deadline),
                 cmocka_unit_test(test_DV_1_the_inform_carries_our_identity_and_asks_for_option_125),
                 cmocka_unit_test(the_longest_identity_fits),
