@@ -43,10 +43,12 @@ lab_not()
 	! "$@"
 }
 
-# The end of every log of the lab, to see why something did not come about.
+# The end of every log of the lab, to see why something did not come about; once is enough.
 lab_dump_logs()
 {
 	local log
+	[ -z "${LAB_DUMPED:-}" ] || return 0
+	LAB_DUMPED=yes
 	for log in "$LAB_DIR"/hosts/*/log/*; do
 		[ -s "$log" ] || continue
 		echo "--- ${log#"$LAB_DIR/hosts/"}" >&2
