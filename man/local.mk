@@ -2,3 +2,6 @@
 if DM_BRIDGE
 dist_man_MANS += %D%/assocctl.1
 endif
+if CLIENT_HOOK
+dist_man_MANS += %D%/assoc-client-hook.8 %D%/assoc-client.8
+endif
