@@ -2,3 +2,7 @@
 if CLIENT_HOOK
 bats_tests += %D%/client_hook.bats %D%/client_program.bats
 endif
+if DM_BRIDGE
+bats_tests += %D%/assocctl.bats
+endif
+EXTRA_DIST += %D%/assocctl_helper.bash
