@@ -45,24 +45,74 @@ static size_t string_end(const char *text, size_t size, size_t offset)
         return size;
 }
 
-/* What json-c lets pass: control characters (it takes a NUL for the end) and bytes that are not UTF-8. */
+static size_t skip_digits(const char *text, size_t size, size_t offset)
+{
+        while (offset < size && text[offset] >= '0' && text[offset] <= '9')
+                offset++;
+        return offset;
+}
+
+/* The size of the number at `text`, 0 if it is none (RFC 8259 section 6: json-c takes "-01", "1." and "-.5"
+ * too). */
+static size_t number_size(const char *text, size_t size)
+{
+        size_t start = text[0] == '-';
+        size_t end = skip_digits(text, size, start);
+
+        if (end == start || (text[start] == '0' && end > start + 1))
+                return 0;
+        if (end < size && text[end] == '.') {
+                start = end + 1;
+                end = skip_digits(text, size, start);
+                if (end == start)
+                        return 0;
+        }
+        if (end < size && (text[end] == 'e' || text[end] == 'E')) {
+                start = end + 1;
+                start += start < size && (text[start] == '+' || text[start] == '-');
+                end = skip_digits(text, size, start);
+                if (end == start)
+                        return 0;
+        }
+        return end;
+}
+
+/* What json-c lets pass: control characters (it takes a NUL for the end), bytes that are not UTF-8, names in
+ * single quotes, NaN and Infinity. Outside of strings only these bytes have a meaning. */
+static const char *byte_fault(const char *text, size_t step, bool in_string)
+{
+        if (step == 0)
+                return "not UTF-8";
+        if (in_string)
+                return (unsigned char)*text < ' ' ? "control character" : NULL;
+        if (*text != '\0' && strchr(" \t\r\n{}[]:,\"+-.0123456789truefalsnE", *text) != NULL)
+                return NULL;
+        return (unsigned char)*text < ' ' ? "control character" : "unexpected character";
+}
+
+static bool is_number_start(char character)
+{
+        return character == '-' || (character >= '0' && character <= '9');
+}
+
 static int check_bytes(const char *text, size_t size, struct json_fault *why)
 {
-        const unsigned char *bytes = (const unsigned char *)text;
         bool in_string = false;
         size_t step;
 
         for (size_t i = 0; i < size; i += step) {
-                step = utf8_size(bytes + i, size - i);
-                if (step == 0 ||
-                    (bytes[i] < ' ' && (in_string || strchr("\t\r\n", bytes[i]) == NULL || bytes[i] == 0))) {
-                        *why = (struct json_fault){step == 0 ? "not UTF-8" : "control character", i};
-                        return -EBADMSG;
+                step = utf8_size((const unsigned char *)text + i, size - i);
+                why->text = byte_fault(text + i, step, in_string);
+                why->offset = i;
+                if (why->text == NULL && !in_string && is_number_start(text[i])) {
+                        step = number_size(text + i, size - i);
+                        why->text = step == 0 ? "number expected" : NULL;
                 }
-                if (bytes[i] == '"')
+                if (why->text != NULL)
+                        return -EBADMSG;
+                if (text[i] == '"')
                         in_string = !in_string;
-                else if (bytes[i] == '\\' && in_string && i + 1 < size &&
-                         (bytes[i + 1] == '"' || bytes[i + 1] == '\\'))
+                else if (text[i] == '\\' && i + 1 < size && (text[i + 1] == '"' || text[i + 1] == '\\'))
                         step = 2;
         }
         return 0;

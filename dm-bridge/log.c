@@ -86,23 +86,29 @@ static size_t escape_byte(char *ret, unsigned char byte)
         return 4;
 }
 
-const char *log_escape(char *buffer, size_t size, const char *text, size_t length)
+/* How many bytes of `text` can be escaped into `size` bytes. */
+static size_t fitting(const char *text, size_t length, size_t size)
 {
+        char escaped[4];
         size_t used = 0;
 
         for (size_t i = 0; i < length; i++) {
-                char escaped[4];
-                size_t step = escape_byte(escaped, (unsigned char)text[i]);
-
-                /* Room is kept for "..." and the NUL, unless this is the end. */
-                if (used + step + (i + 1 < length ? 4 : 1) > size) {
-                        memcpy(buffer + used, "...", 3);
-                        used += 3;
-                        break;
-                }
-                memcpy(buffer + used, escaped, step);
-                used += step;
+                used += escape_byte(escaped, (unsigned char)text[i]);
+                if (used > size)
+                        return i;
         }
-        buffer[used] = '\0';
+        return length;
+}
+
+const char *log_escape(char *buffer, size_t size, const char *text, size_t length)
+{
+        size_t fits = fitting(text, length, size - 1);
+        char *end = buffer;
+
+        if (fits < length)
+                fits = fitting(text, length, size - sizeof("..."));
+        for (size_t i = 0; i < fits; i++)
+                end += escape_byte(end, (unsigned char)text[i]);
+        strcpy(end, fits < length ? "..." : "");
         return buffer;
 }

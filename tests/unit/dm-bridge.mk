@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
+if HAVE_CMOCKA
+bridge_tests = %D%/test_line_buffer %D%/test_json_text %D%/test_configuration %D%/test_device_set %D%/test_devices \
+	%D%/test_gateway_info %D%/test_model %D%/test_rpc
+check_PROGRAMS += $(bridge_tests)
+TESTS += $(bridge_tests)
+BRIDGE_UNIT_LIBS = dm-bridge/libbridge.la $(UNIT_LIBS)
+%C%_test_line_buffer_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_json_text_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_configuration_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_device_set_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_devices_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_gateway_info_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_model_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_rpc_LDADD = $(BRIDGE_UNIT_LIBS)
+endif
+EXTRA_DIST += %D%/bridge_fixture.h %D%/scratch.h
