@@ -10,6 +10,7 @@
 #include <dhcp/option_int.h>
 #include <dhcp/pkt4.h>
 #include <dhcpsrv/lease.h>
+#include <dhcpsrv/lease_mgr_factory.h>
 #include <hooks/hooks.h>
 #include <log/logger.h>
 #include <log/macros.h>
@@ -161,6 +162,19 @@ void respond(Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
         gateway_respond(the_gateway, &exchange, now(), ret);
 }
 
+// A host that informs may have a lease, from a request without identity: then the binding ends with that.
+void add_lease(struct device_record* record) {
+        isc::asiolink::IOAddress address(ntohl(record->address.s_addr));
+        Lease4Ptr lease = LeaseMgrFactory::instance().getLease4(address);
+
+        if (!lease || lease->state_ != Lease::STATE_DEFAULT || lease->expired() || !lease->hwaddr_ ||
+            lease->valid_lft_ == Lease::INFINITY_LFT ||
+            lease->hwaddr_->hwaddr_.size() != record->hwaddr_size ||
+            std::memcmp(lease->hwaddr_->hwaddr_.data(), record->hwaddr, record->hwaddr_size) != 0)
+                return;
+        record->expires = lease->cltt_ + lease->valid_lft_;
+}
+
 void lease_ended(CalloutHandle& handle, const char* reason) {
         Lease4Ptr lease;
 
@@ -256,8 +270,11 @@ int buffer4_send(CalloutHandle& handle) {
                         return;
                 }
                 handle.deleteContext(CLAIM);
-                if (claim && !vetoed(handle))
-                        gateway_commit(the_gateway, claim.get(), now());
+                if (!claim || vetoed(handle))
+                        return;
+                if (claim->type == GATEWAY_CLAIM_DEVICE && claim->record.source == DEVICE_SOURCE_INFORM)
+                        guarded("lease database", [&claim] { add_lease(&claim->record); });
+                gateway_commit(the_gateway, claim.get(), now());
         });
 }
 

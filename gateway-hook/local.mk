@@ -14,10 +14,10 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_SOURCES = %D%/kea_callouts.cc
-%C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS)
+%C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/%D%/kea-compat
 %C%_libdhcp_assoc_la_CXXFLAGS = $(AM_CXXFLAGS) -pthread
 %C%_libdhcp_assoc_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -pthread \
 	-Wl,--version-script=$(top_srcdir)/%D%/libdhcp_assoc.sym
 %C%_libdhcp_assoc_la_LIBADD = %D%/libgateway.la $(KEA_LIBS)
 EXTRA_%C%_libdhcp_assoc_la_DEPENDENCIES = %D%/libdhcp_assoc.sym
-EXTRA_DIST += %D%/libdhcp_assoc.sym
+EXTRA_DIST += %D%/libdhcp_assoc.sym %D%/kea-compat/dhcpsrv/cfg_globals.h

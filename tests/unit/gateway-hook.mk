@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# The hook's C core, without Kea.
+if HAVE_CMOCKA
+gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages %D%/test_gateway
+check_PROGRAMS += $(gateway_tests)
+TESTS += $(gateway_tests)
+gateway_test_libs = %D%/libpacket.la gateway-hook/libgateway.la $(UNIT_LIBS)
+# The fixture lets allocations fail.
+gateway_test_ldflags = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc
+gateway_fixture = %D%/gateway_fixture.c %D%/gateway_fixture.h
+%C%_test_device_table_SOURCES = %D%/test_device_table.c $(gateway_fixture)
+%C%_test_device_table_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_device_table_LDADD = $(gateway_test_libs)
+%C%_test_journal_SOURCES = %D%/test_journal.c $(gateway_fixture)
+%C%_test_journal_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_journal_LDADD = $(gateway_test_libs)
+%C%_test_settings_SOURCES = %D%/test_settings.c
+%C%_test_settings_LDADD = $(gateway_test_libs)
+%C%_test_messages_SOURCES = %D%/test_messages.c
+%C%_test_messages_LDADD = $(gateway_test_libs)
+%C%_test_gateway_SOURCES = %D%/test_gateway.c $(gateway_fixture)
+%C%_test_gateway_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_gateway_LDADD = $(gateway_test_libs)
+endif
