@@ -234,9 +234,12 @@ static void test_GW_2_a_request_without_identity_is_not(void **state)
 static void test_GW_3_the_ack_and_only_the_ack_adds_an_entry(void **state)
 {
         (void)state;
-        play((struct exchange){DEVICE("A"), GATEWAY_DISCOVER, GATEWAY_OFFER, "192.0.2.1", MAC1, .lost = false}, NOW);
+        play((struct exchange){DEVICE("A"), GATEWAY_DISCOVER, GATEWAY_OFFER, "192.0.2.1", MAC1,
+                               .lost = false},
+             NOW);
         assert_int_equal(answer.claim.type, GATEWAY_CLAIM_NONE);
-        play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_NAK, "0.0.0.0", MAC1, .lost = false}, NOW);
+        play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_NAK, "0.0.0.0", MAC1, .lost = false},
+             NOW);
         assert_int_equal(answer.claim.type, GATEWAY_CLAIM_NONE);
         play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_ACK, "192.0.2.1", MAC1, .lost = true},
              NOW);
