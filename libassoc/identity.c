@@ -37,11 +37,13 @@ const char *identity_element(const struct assoc_identity *identity, enum assoc_e
         return "";
 }
 
-/* Not isxdigit(): the locale has no say in what an OUI is. */
-static bool is_hex_digit(uint8_t byte)
-{
-        return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'F') || (byte >= 'a' && byte <= 'f');
-}
+/* The digit in upper case, or NUL. Not isxdigit(): the locale has no say in what an OUI is. */
+static const char upper_digits[UINT8_MAX + 1] = {
+        ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
+        ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'A', ['B'] = 'B',
+        ['C'] = 'C', ['D'] = 'D', ['E'] = 'E', ['F'] = 'F', ['a'] = 'A', ['b'] = 'B',
+        ['c'] = 'C', ['d'] = 'D', ['e'] = 'E', ['f'] = 'F',
+};
 
 static enum assoc_fault check_oui(const uint8_t *data, size_t size, size_t *ret_got)
 {
@@ -49,7 +51,7 @@ static enum assoc_fault check_oui(const uint8_t *data, size_t size, size_t *ret_
         if (size != ASSOC_OUI_LENGTH)
                 return ASSOC_FAULT_OUI_LENGTH;
         for (size_t i = 0; i < size; i++) {
-                if (is_hex_digit(data[i]))
+                if (upper_digits[data[i]] != '\0')
                         continue;
                 *ret_got = i;
                 return ASSOC_FAULT_OUI_DIGIT;
@@ -92,9 +94,32 @@ static bool is_control(const uint8_t *data, size_t size)
                (data[0] == 0xC2 && size > 1 && data[1] >= 0x80 && data[1] <= 0x9F);
 }
 
-static bool is_printable_ascii(uint8_t byte)
+/* Whether all eight bytes at `data` are printable ASCII. */
+static bool is_printable_word(const uint8_t *data)
 {
-        return byte >= 0x20 && byte < 0x7F;
+        const uint64_t ones = UINT64_C(0x0101010101010101);
+        uint64_t word;
+
+        memcpy(&word, data, sizeof(word));
+        /* The top bit of a byte is set by: less than 0x20; 0x7F; 0x80 and more. */
+        return (((word - 0x20 * ones) | ((word ^ 0x7F * ones) - ones) | word) & 0x80 * ones) == 0;
+}
+
+/* Nearly every identity is, and needs no closer look then. */
+static bool is_printable_ascii(const uint8_t *data, size_t size)
+{
+        const size_t step = sizeof(uint64_t);
+
+        if (size < step) {
+                for (size_t i = 0; i < size; i++)
+                        if (data[i] < 0x20 || data[i] >= 0x7F)
+                                return false;
+                return true;
+        }
+        for (size_t i = 0; i < size - step; i += step)
+                if (!is_printable_word(data + i))
+                        return false;
+        return is_printable_word(data + size - step);
 }
 
 static enum assoc_fault check_text(const uint8_t *data, size_t size, size_t *ret_got)
@@ -104,54 +129,67 @@ static enum assoc_fault check_text(const uint8_t *data, size_t size, size_t *ret
         *ret_got = size;
         if (size > ASSOC_TEXT_MAX)
                 return ASSOC_FAULT_TOO_LONG;
+        if (is_printable_ascii(data, size))
+                return ASSOC_FAULT_NONE;
         for (size_t i = 0; i < size; i += step) {
-                step = 1;
-                if (is_printable_ascii(data[i]))
-                        continue;
                 *ret_got = i;
                 if (is_control(data + i, size - i))
                         return ASSOC_FAULT_CONTROL;
-                step = utf8_sequence(data + i, size - i);
+                step = data[i] < 0x80 ? 1 : utf8_sequence(data + i, size - i);
                 if (step == 0)
                         return ASSOC_FAULT_ENCODING;
         }
         return ASSOC_FAULT_NONE;
 }
 
-static void store_text(char *ret, const uint8_t *data, size_t size)
+/* EN-6: some senders count a terminating NUL in. One is dropped, not more. */
+static size_t without_nul(const uint8_t *data, size_t size)
 {
-        memcpy(ret, data, size);
-        ret[size] = '\0';
+        return size > 0 && data[size - 1] == '\0' ? size - 1 : size;
 }
 
+enum assoc_fault identity_check_element(enum assoc_element element, const void *data, size_t size,
+                                        size_t *ret_got)
+{
+        size = without_nul(data, size);
+        if (size == 0)
+                return ASSOC_FAULT_NONE;
+        return element == ASSOC_ELEMENT_OUI ? check_oui(data, size, ret_got)
+                                            : check_text(data, size, ret_got);
+}
+
+/* All of the room is written: equal identities are equal bytes, and none of the stack's reach the caller. */
 static void store_oui(char *ret, const uint8_t *data, size_t size)
 {
+        memset(ret, '\0', ASSOC_OUI_LENGTH + 1);
         for (size_t i = 0; i < size; i++)
-                ret[i] = (char)(data[i] >= 'a' ? data[i] - 'a' + 'A' : data[i]);
-        ret[size] = '\0';
+                ret[i] = upper_digits[data[i]];
+}
+
+static void store_text(char *ret, const uint8_t *data, size_t size)
+{
+        memset(ret, '\0', ASSOC_TEXT_MAX + 1);
+        if (size > 0)
+                memcpy(ret, data, size);
+}
+
+void identity_store_element(struct assoc_identity *ret, enum assoc_element element, const void *data,
+                            size_t size)
+{
+        size = without_nul(data, size);
+        if (element == ASSOC_ELEMENT_OUI)
+                store_oui(ret->oui, data, size);
+        else
+                store_text(element == ASSOC_ELEMENT_SERIAL ? ret->serial : ret->product_class, data, size);
 }
 
 enum assoc_fault identity_set_element(struct assoc_identity *ret, enum assoc_element element,
                                       const void *data, size_t size, size_t *ret_got)
 {
-        const uint8_t *bytes = data;
-        char *text = element == ASSOC_ELEMENT_SERIAL ? ret->serial : ret->product_class;
-        enum assoc_fault fault = ASSOC_FAULT_NONE;
+        enum assoc_fault fault = identity_check_element(element, data, size, ret_got);
 
-        /* EN-6: some senders count a terminating NUL in. */
-        if (size > 0 && bytes[size - 1] == '\0')
-                size--;
-        if (size == 0) {
-                *(element == ASSOC_ELEMENT_OUI ? ret->oui : text) = '\0';
-        } else if (element == ASSOC_ELEMENT_OUI) {
-                fault = check_oui(bytes, size, ret_got);
-                if (fault == ASSOC_FAULT_NONE)
-                        store_oui(ret->oui, bytes, size);
-        } else {
-                fault = check_text(bytes, size, ret_got);
-                if (fault == ASSOC_FAULT_NONE)
-                        store_text(text, bytes, size);
-        }
+        if (fault == ASSOC_FAULT_NONE)
+                identity_store_element(ret, element, data, size);
         return fault;
 }
 
@@ -159,7 +197,7 @@ int assoc_identity_set(struct assoc_identity *ret, const char *oui, const char *
                        const char *product_class, struct assoc_diagnosis *why)
 {
         const char *texts[] = {oui, serial, product_class == NULL ? "" : product_class};
-        struct assoc_identity identity = {0};
+        struct assoc_identity identity;
 
         for (unsigned element = ASSOC_ELEMENT_OUI; element <= ASSOC_ELEMENT_CLASS; element++) {
                 size_t size = strlen(texts[element]), got = 0;

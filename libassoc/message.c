@@ -31,91 +31,69 @@ enum {
 
 #define MAGIC_COOKIE 0x63825363u
 
-/* A walk over all fields that hold options. */
-struct walk {
-        const uint8_t *message;
-        struct cursor field; /* what is left of the present field */
-        bool in_options;     /* the present field is the options field */
-        uint8_t overload;    /* fields that are still to come, as in option 52 */
+/* What a scan of a message's fields gathers. */
+struct scan {
+        uint8_t code;         /* the option that is looked for */
+        uint8_t overload;     /* value of option 52, 0 without */
+        struct cursor first;  /* first instance, where it stands in the message */
+        struct writer joined; /* all of them, written only once there is a second one */
+        size_t instances;
+        size_t size; /* bytes of all instances, whether or not they fit in `joined` */
+        size_t left; /* where an option ran past its field: bytes that were there */
 };
 
-static bool walk_start(struct walk *walk, const void *message, size_t size)
+static void take_instance(struct scan *scan, const struct cursor *body)
 {
-        struct cursor in = cursor_of(message, size);
-        struct cursor fixed;
-        uint32_t cookie;
+        if (scan->instances++ == 0) {
+                scan->first = *body;
+        } else {
+                if (scan->instances == 2)
+                        writer_put_bytes(&scan->joined, scan->first.pos, cursor_left(&scan->first));
+                writer_put_bytes(&scan->joined, body->pos, cursor_left(body));
+        }
+        scan->size += cursor_left(body);
+}
 
-        if (!cursor_get_sub(&in, COOKIE_OFFSET, &fixed) || !cursor_get_be32(&in, &cookie) ||
-            cookie != MAGIC_COOKIE)
-                return false;
-        *walk = (struct walk){.message = message, .field = in, .in_options = true};
+/* A value out of range says nothing; the first that says something stands. */
+static void take_overload(struct scan *scan, const struct cursor *body)
+{
+        if (scan->overload == 0 && cursor_left(body) == 1 && body->pos[0] <= (OVERLOAD_FILE | OVERLOAD_SNAME))
+                scan->overload = body->pos[0];
+}
+
+/* Look through one field. False: an option runs past it.
+ * The end option may be missing: where a field's bytes end, nothing is left to misread. */
+static bool scan_field(struct scan *scan, struct cursor field, bool may_overload)
+{
+        struct cursor body;
+        uint8_t code, size;
+
+        while (cursor_get_u8(&field, &code) && code != OPTION_END) {
+                if (code == OPTION_PAD)
+                        continue;
+                if (!cursor_get_u8(&field, &size) || !cursor_get_sub(&field, size, &body)) {
+                        scan->left = cursor_left(&field);
+                        return false;
+                }
+                if (code == scan->code)
+                        take_instance(scan, &body);
+                else if (code == OPTION_OVERLOAD && may_overload)
+                        take_overload(scan, &body);
+        }
         return true;
 }
 
-/* RFC 3396 section 5: the options field first, then file, then sname. */
-static bool walk_next_field(struct walk *walk)
+/* RFC 3396 section 5: the options field first, then file, then sname. Only the first may say that there is
+ * more. */
+static bool scan_fields(struct scan *scan, const uint8_t *message, struct cursor options)
 {
-        walk->in_options = false;
-        if (walk->overload & OVERLOAD_FILE) {
-                walk->overload &= (uint8_t)~OVERLOAD_FILE;
-                walk->field = cursor_of(walk->message + FILE_OFFSET, COOKIE_OFFSET - FILE_OFFSET);
-                return true;
-        }
-        if (walk->overload & OVERLOAD_SNAME) {
-                walk->overload = 0;
-                walk->field = cursor_of(walk->message + SNAME_OFFSET, FILE_OFFSET - SNAME_OFFSET);
-                return true;
-        }
-        return false;
-}
-
-/* Only the options field may say that others are overloaded; a value out of range says nothing. */
-static void take_overload(struct walk *walk, const struct cursor *body)
-{
-        if (walk->in_options && cursor_left(body) == 1 && body->pos[0] <= (OVERLOAD_FILE | OVERLOAD_SNAME))
-                walk->overload = body->pos[0];
-}
-
-/* Take the next option. Returns 1; 0: there is none; -EBADMSG: it runs past its field.
- * A field may lack its end option: where its bytes end, nothing is left to misread. */
-static int walk_next(struct walk *walk, uint8_t *ret_code, struct cursor *ret_body)
-{
-        for (;;) {
-                uint8_t size;
-
-                if (!cursor_get_u8(&walk->field, ret_code) || *ret_code == OPTION_END) {
-                        if (!walk_next_field(walk))
-                                return 0;
-                        continue;
-                }
-                if (*ret_code == OPTION_PAD)
-                        continue;
-                if (!cursor_get_u8(&walk->field, &size) || !cursor_get_sub(&walk->field, size, ret_body))
-                        return -EBADMSG;
-                if (*ret_code == OPTION_OVERLOAD)
-                        take_overload(walk, ret_body);
-                return 1;
-        }
-}
-
-/* Append each instance of `code` to `out`. *ret_size counts what did not fit, too; *ret_found any instance.
- */
-static int join(struct walk *walk, uint8_t code, struct writer *out, size_t *ret_size, bool *ret_found)
-{
-        struct cursor body;
-        uint8_t met;
-        int more;
-
-        *ret_size = 0;
-        *ret_found = false;
-        while ((more = walk_next(walk, &met, &body)) > 0) {
-                if (met != code)
-                        continue;
-                *ret_found = true;
-                *ret_size += cursor_left(&body);
-                writer_put_bytes(out, body.pos, cursor_left(&body));
-        }
-        return more;
+        if (!scan_field(scan, options, true))
+                return false;
+        if ((scan->overload & OVERLOAD_FILE) &&
+            !scan_field(scan, cursor_of(message + FILE_OFFSET, COOKIE_OFFSET - FILE_OFFSET), false))
+                return false;
+        return !(scan->overload & OVERLOAD_SNAME) ||
+               scan_field(scan, cursor_of(message + SNAME_OFFSET, FILE_OFFSET - SNAME_OFFSET), false);
 }
 
 static int fail(struct assoc_diagnosis *why, enum assoc_fault fault, size_t got, int err)
@@ -125,39 +103,58 @@ static int fail(struct assoc_diagnosis *why, enum assoc_fault fault, size_t got,
         return err;
 }
 
+/* Find the option that `scan` is set up for. Its value is in the message itself if it stands there in one
+ * piece, else in the buffer behind scan->joined. */
+static int find_option(struct scan *scan, const void *message, size_t size, struct cursor *ret_value,
+                       struct assoc_diagnosis *why)
+{
+        size_t room = writer_room(&scan->joined);
+        struct cursor options = cursor_of(message, size);
+        struct cursor fixed;
+        uint32_t cookie;
+
+        if (!cursor_get_sub(&options, COOKIE_OFFSET, &fixed) || !cursor_get_be32(&options, &cookie) ||
+            cookie != MAGIC_COOKIE)
+                return fail(why, ASSOC_FAULT_NOT_DHCP, size, -EBADMSG);
+        if (!scan_fields(scan, message, options))
+                return fail(why, ASSOC_FAULT_TRUNCATED, scan->left, -EBADMSG);
+        if (scan->instances == 0)
+                return fail(why, ASSOC_FAULT_MISSING, 0, -ENODATA);
+        if (scan->size > room)
+                return fail(why, ASSOC_FAULT_TOO_BIG, scan->size, -ENOBUFS);
+        *ret_value = scan->instances == 1 ? scan->first : cursor_of(scan->joined.start, scan->size);
+        return 0;
+}
+
 int assoc_message_option(const void *message, size_t size, uint8_t code, void *buffer, size_t buffer_size,
                          size_t *ret_size, struct assoc_diagnosis *why)
 {
-        struct writer out = writer_of(buffer, buffer_size);
-        struct walk walk;
-        size_t joined;
-        bool found;
+        struct scan scan = {.code = code, .joined = writer_of(buffer, buffer_size)};
+        struct cursor value;
+        int err;
 
         if (code == OPTION_PAD || code == OPTION_OVERLOAD || code == OPTION_END)
                 return fail(why, ASSOC_FAULT_NONE, 0, -EINVAL);
-        if (!walk_start(&walk, message, size))
-                return fail(why, ASSOC_FAULT_NOT_DHCP, size, -EBADMSG);
-        if (join(&walk, code, &out, &joined, &found) < 0)
-                return fail(why, ASSOC_FAULT_TRUNCATED, cursor_left(&walk.field), -EBADMSG);
-        if (!found)
-                return fail(why, ASSOC_FAULT_MISSING, 0, -ENODATA);
-        if (joined > buffer_size)
-                return fail(why, ASSOC_FAULT_TOO_BIG, joined, -ENOBUFS);
-        *ret_size = joined;
+        err = find_option(&scan, message, size, &value, why);
+        if (err < 0)
+                return err;
+        *ret_size = cursor_left(&value);
+        if (scan.instances == 1)
+                writer_put_bytes(&scan.joined, value.pos, cursor_left(&value));
         return 0;
 }
 
 int assoc_message_decode(const void *message, size_t size, enum assoc_role role, struct assoc_identity *ret,
                          struct assoc_diagnosis *why)
 {
-        uint8_t option[ASSOC_OPTION_MAX];
-        size_t option_size;
-        int err =
-                assoc_message_option(message, size, ASSOC_OPTION, option, sizeof(option), &option_size, why);
+        uint8_t buffer[ASSOC_OPTION_MAX];
+        struct scan scan = {.code = ASSOC_OPTION, .joined = writer_of(buffer, sizeof(buffer))};
+        struct cursor value;
+        int err = find_option(&scan, message, size, &value, why);
 
         if (err == -ENOBUFS)
                 return -EBADMSG;
         if (err < 0)
                 return err;
-        return assoc_option_decode(option, option_size, role, ret, why);
+        return assoc_option_decode(value.pos, cursor_left(&value), role, ret, why);
 }

@@ -14,31 +14,31 @@
  */
 struct finding {
         enum assoc_role role;
-        struct assoc_identity identity;
-        bool present[ASSOC_ELEMENT_CLASS + 1]; /* which sub-options stood there, empty ones included */
-        uint8_t other_role;                    /* first of a gateway's codes in a device's option, or 0 */
-        struct assoc_diagnosis invalid;        /* first value that is not acceptable */
+        struct cursor
+                values[ASSOC_ELEMENT_CLASS + 1]; /* first copy of each element; pos is NULL without one */
+        uint8_t other_role;                      /* first of a gateway's codes in a device's option, or 0 */
+        struct assoc_diagnosis invalid;          /* first value that is not acceptable */
 };
 
-static bool same_element(const struct assoc_identity *a, const struct assoc_identity *b,
-                         enum assoc_element element)
+/* EN-10: copies are compared as they would be stored, so that case or a trailing NUL makes no conflict. */
+static bool agree(enum assoc_element element, const struct cursor *a, const struct cursor *b)
 {
-        return strcmp(identity_element(a, element), identity_element(b, element)) == 0;
+        struct assoc_identity first, second;
+
+        identity_store_element(&first, element, a->pos, cursor_left(a));
+        identity_store_element(&second, element, b->pos, cursor_left(b));
+        return strcmp(identity_element(&first, element), identity_element(&second, element)) == 0;
 }
 
-/* EN-10: copies are compared as they would be stored, so that case or a trailing NUL makes no conflict. */
-static enum assoc_fault take_copy(struct finding *found, enum assoc_element element,
-                                  const struct cursor *value, size_t *ret_got)
+static enum assoc_fault check_value(const struct finding *found, enum assoc_element element,
+                                    const struct cursor *value, size_t *ret_got)
 {
-        struct assoc_identity copy;
-        enum assoc_fault fault =
-                identity_set_element(&copy, element, value->pos, cursor_left(value), ret_got);
+        enum assoc_fault fault = identity_check_element(element, value->pos, cursor_left(value), ret_got);
 
-        if (fault == ASSOC_FAULT_NONE && !same_element(&copy, &found->identity, element)) {
-                *ret_got = cursor_left(value);
-                return ASSOC_FAULT_CONFLICT;
-        }
-        return fault;
+        if (fault != ASSOC_FAULT_NONE || found->values[element].pos == NULL)
+                return fault;
+        *ret_got = cursor_left(value);
+        return agree(element, &found->values[element], value) ? ASSOC_FAULT_NONE : ASSOC_FAULT_CONFLICT;
 }
 
 static void take_element(struct finding *found, uint8_t code, const struct cursor *value)
@@ -47,13 +47,14 @@ static void take_element(struct finding *found, uint8_t code, const struct curso
         enum assoc_fault fault;
         size_t got = 0;
 
-        if (found->present[element])
-                fault = take_copy(found, element, value, &got);
-        else
-                fault = identity_set_element(&found->identity, element, value->pos, cursor_left(value), &got);
-        found->present[element] = true;
-        if (fault != ASSOC_FAULT_NONE && found->invalid.fault == ASSOC_FAULT_NONE)
+        /* One bad value is enough; also, a bad one must not be stored for comparison. */
+        if (found->invalid.fault != ASSOC_FAULT_NONE)
+                return;
+        fault = check_value(found, element, value, &got);
+        if (fault != ASSOC_FAULT_NONE)
                 found->invalid = (struct assoc_diagnosis){.fault = fault, .code = code, .got = got};
+        else if (found->values[element].pos == NULL)
+                found->values[element] = *value;
 }
 
 static bool take_block(struct finding *found, struct cursor block, struct assoc_diagnosis *why)
@@ -92,18 +93,24 @@ static bool take_option(struct finding *found, struct cursor option, struct asso
         return true;
 }
 
+static bool has_text(const struct finding *found, enum assoc_element element)
+{
+        const struct cursor *value = &found->values[element];
+
+        return cursor_left(value) > 1 || (cursor_left(value) == 1 && value->pos[0] != '\0');
+}
+
 /* EN-3: a device needs OUI and serial number. DV-3: a gateway's missing elements are recorded as "". */
 static bool is_complete(const struct finding *found, struct assoc_diagnosis *why)
 {
-        const struct assoc_identity *identity = &found->identity;
-        uint8_t missing = identity->oui[0] == '\0' ? ASSOC_ELEMENT_OUI : ASSOC_ELEMENT_SERIAL;
+        bool oui = has_text(found, ASSOC_ELEMENT_OUI), serial = has_text(found, ASSOC_ELEMENT_SERIAL);
+        bool any = oui || serial || has_text(found, ASSOC_ELEMENT_CLASS);
+        enum assoc_element missing = oui ? ASSOC_ELEMENT_SERIAL : ASSOC_ELEMENT_OUI;
 
-        if (found->role == ASSOC_ROLE_GATEWAY && !assoc_identity_empty(identity))
-                return true;
-        if (identity->oui[0] != '\0' && identity->serial[0] != '\0')
+        if ((oui && serial) || (any && found->role == ASSOC_ROLE_GATEWAY))
                 return true;
         *why = (struct assoc_diagnosis){.fault = ASSOC_FAULT_MISSING};
-        if (!assoc_identity_empty(identity))
+        if (any)
                 why->code = (uint8_t)(option_first_code(found->role) + missing);
         return false;
 }
@@ -134,9 +141,12 @@ int assoc_option_decode(const void *option, size_t size, enum assoc_role role, s
         if (!take_option(&found, cursor_of(option, size), why))
                 return -EBADMSG;
         err = judge(&found, why);
-        if (err == 0)
-                *ret = found.identity;
-        return err;
+        if (err < 0)
+                return err;
+        for (unsigned i = ASSOC_ELEMENT_OUI; i <= ASSOC_ELEMENT_CLASS; i++)
+                identity_store_element(ret, (enum assoc_element)i, found.values[i].pos,
+                                       cursor_left(&found.values[i]));
+        return 0;
 }
 
 int option_identity_for_sending(const struct assoc_identity *identity, struct assoc_identity *ret)

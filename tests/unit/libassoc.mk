@@ -3,7 +3,7 @@
 EXTRA_DIST += tests/bytes.h %D%/packet.h
 if HAVE_CMOCKA
 libassoc_tests = %D%/test_cursor %D%/test_identity %D%/test_option %D%/test_encode %D%/test_merge \
-	%D%/test_message %D%/test_diagnosis
+	%D%/test_message %D%/test_diagnosis %D%/test_no_allocation
 check_PROGRAMS += $(libassoc_tests)
 TESTS += $(libassoc_tests)
 # What they share: inputs at a PROT_NONE page.
@@ -24,4 +24,6 @@ codec_test_libs = %D%/libpacket.la $(UNIT_LIBS)
 %C%_test_message_LDADD = $(codec_test_libs)
 %C%_test_diagnosis_SOURCES = %D%/test_diagnosis.c
 %C%_test_diagnosis_LDADD = $(codec_test_libs)
+%C%_test_no_allocation_SOURCES = %D%/test_no_allocation.c tests/allocations.c tests/allocations.h
+%C%_test_no_allocation_LDADD = $(codec_test_libs)
 endif
