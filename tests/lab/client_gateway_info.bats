@@ -60,6 +60,18 @@ one_companion()
 	[ "$(lab_exec device pgrep -cx assoc-client)" = 1 ]
 }
 
+# Take the device's syslog; logged PRIORITY TEXT: how often was this logged?
+device_syslog()
+{
+	lab_spawn device syslog socat -u UNIX-RECV:/dev/log,unlink-early -
+	lab_until 5 lab_exec device test -S /dev/log
+}
+
+logged()
+{
+	lab_log device syslog | grep -ao '<[0-9]*>[^<]*' | grep -c "^<$1>.*assoc-client\[[0-9]*\]: $2"
+}
+
 # device_event NAME=VALUE...: what dhcpcd would tell of an interface with this address.
 device_event()
 {
@@ -98,9 +110,11 @@ device_event()
 
 @test "EN_6 an invalid gateway identity empties the record, and the lease stays" {
 	tr111_kea 4=0011AG 5=GATEWAY-1
+	device_syslog
 	lab_dhcpcd_assoc device
 	lab_until 15 recorded '' '' ''
 	lab_address device
+	[ "$(logged 28 "eth0: the gateway's identity in the ACK is not valid: ")" = 1 ]
 }
 
 @test "DV_5 a released lease takes the record with it" {
@@ -171,12 +185,15 @@ device_event()
 @test "DV_9 without an identity DHCP is unharmed and nothing is asked" {
 	tr111_kea 4=0011AA
 	echo 'serial-number = 1' | lab_write device /etc/assoc/identity.conf
+	device_syslog
 	lab_capture gateway br0 "$LAB_DIR/cap"
 	lab_dhcpcd_assoc device
 	lab_until 15 recorded '' '' ''
 	lab_address device
 	lab_capture_stop gateway "$LAB_DIR/cap"
 	[ -z "$(lab_packets "$LAB_DIR/cap" 'dhcp.option.dhcp == 8')" ]
+	# One line at BOUND, from the facility daemon (3), priority err (3).
+	[ "$(logged 27 "eth0: no identity to send: /etc/assoc/identity.conf: expected a line 'manufacturer-oui = ...'")" = 1 ]
 }
 
 @test "DV_9 a companion without answer does not disturb dhcpcd's renewals, and empties the record in the end" {
