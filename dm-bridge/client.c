@@ -6,8 +6,10 @@
 #include "dm-bridge/client.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -92,21 +94,31 @@ static size_t waiting(const struct client *client)
         return uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe);
 }
 
+/* What the peer has not read yet: here, and in the socket, which only takes more once most of it is read. */
+static size_t unread(const struct client *client)
+{
+        int in_socket = 0, fd;
+
+        if (uv_fileno((const uv_handle_t *)&client->pipe, &fd) == 0)
+                ioctl(fd, SIOCOUTQ, &in_socket);
+        return waiting(client) + (size_t)in_socket;
+}
+
 static void on_stall(uv_timer_t *timer)
 {
         struct client *client = timer->data;
-        size_t now = waiting(client);
+        size_t now = unread(client);
 
         if (client->discarding)
                 client_close(client);
-        else if (now > 0 && now == client->waiting)
+        else if (waiting(client) > 0 && now == client->unread)
                 drop(client, "does not read its replies");
-        client->waiting = now;
+        client->unread = now;
 }
 
 static void start_stall_timer(struct client *client)
 {
-        client->waiting = waiting(client);
+        client->unread = unread(client);
         uv_timer_start(&client->stall, on_stall, client->server->options.stall_ms,
                        client->server->options.stall_ms);
 }

@@ -14,7 +14,7 @@ struct client {
         struct client *next; /* in the server's list */
         struct client *previous;
         struct line_buffer lines;
-        size_t waiting;   /* bytes not taken by the peer when `stall` last looked */
+        size_t unread;    /* bytes not read by the peer when `stall` last looked */
         pid_t pid;        /* of the peer, for log lines */
         bool paused;      /* too much waits to be read: no requests are taken */
         bool at_end;      /* the peer sends no more */
