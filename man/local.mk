@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+dist_man_MANS += %D%/libassoc.3
 if DM_BRIDGE
 dist_man_MANS += %D%/assocctl.1
 endif

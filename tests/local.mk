@@ -26,6 +26,7 @@ if DM_BRIDGE
 include tests/unit/dm-bridge.mk
 endif
 include tests/cli/local.mk
+include tests/oracle/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The codec, a program per module.
 EXTRA_DIST += tests/bytes.h %D%/packet.h
+bats_tests += %D%/libassoc_symbols.bats
 if HAVE_CMOCKA
 libassoc_tests = %D%/test_cursor %D%/test_identity %D%/test_option %D%/test_encode %D%/test_merge \
 	%D%/test_message %D%/test_diagnosis %D%/test_no_allocation
