@@ -82,17 +82,27 @@ static int walk_name(struct collection *collection, struct json_object *name, bo
         return model_walk(collection->bridge, text, next_level, visit, collection);
 }
 
+/* Turns what a walk returned for `name` into a fault where it is one. */
+static int note_fault(int err, struct json_object *faults, struct json_object *name)
+{
+        bool added = true;
+
+        if (err == -ENOENT)
+                added = add_fault(faults, name, CWMP_INVALID_PARAMETER_NAME, "no such parameter or object");
+        else if (err == -E2BIG)
+                added = add_fault(faults, name, CWMP_RESOURCES_EXCEEDED,
+                                  "expected at most 131072 values, got more");
+        if (!added)
+                return -ENOMEM;
+        return err == -ENOENT ? 0 : err;
+}
+
 static int get_names(struct collection *collection, struct json_object *names, struct json_object *faults)
 {
         for (size_t i = 0; i < json_object_array_length(names); i++) {
                 struct json_object *name = json_object_array_get_idx(names, i);
-                int err = walk_name(collection, name, false, collect_value);
+                int err = note_fault(walk_name(collection, name, false, collect_value), faults, name);
 
-                if (err == -ENOENT)
-                        err = add_fault(faults, name, CWMP_INVALID_PARAMETER_NAME,
-                                        "no such parameter or object")
-                                      ? 0
-                                      : -ENOMEM;
                 if (err < 0)
                         return err;
         }
@@ -144,10 +154,9 @@ static int finish(int err, struct json_object *array, struct json_object *faults
         json_object_put(array);
         if (err == 0)
                 return fail_with_faults(error, CWMP_INVALID_PARAMETER_NAME, "Invalid parameter name", faults);
-        json_object_put(faults);
         if (err == -E2BIG)
-                return rpc_fail(error, CWMP_RESOURCES_EXCEEDED, "Resources exceeded: more than %d values",
-                                METHODS_VALUES_MAX);
+                return fail_with_faults(error, CWMP_RESOURCES_EXCEEDED, "Resources exceeded", faults);
+        json_object_put(faults);
         return -1;
 }
 
@@ -209,10 +218,8 @@ int method_names(struct bridge *bridge, struct json_object *params, struct json_
         collection.array = json_object_new_array();
         faults = json_object_new_array();
         if (collection.array != NULL && faults != NULL)
-                err = walk_name(&collection, path, json_object_get_boolean(next_level), collect_name);
-        if (err == -ENOENT)
-                err = add_fault(faults, path, CWMP_INVALID_PARAMETER_NAME, "no such parameter or object")
-                              ? 0
-                              : -ENOMEM;
+                err = note_fault(
+                        walk_name(&collection, path, json_object_get_boolean(next_level), collect_name),
+                        faults, path);
         return finish(err, collection.array, faults, ret, error);
 }

@@ -301,7 +301,8 @@ static void a_request_for_too_many_values_is_refused(void **state)
         strcat(line, "]}}");
         assert_string_equal(ask(line),
                             "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":9004,\"message\":\"Resources "
-                            "exceeded: more than 131072 values\"}}");
+                            "exceeded\",\"data\":{\"faults\":[{\"name\":\"\",\"code\":9004,\"message\":"
+                            "\"expected at most 131072 values, got more\"}]}}}");
 }
 
 static void ten_thousand_devices_fit_into_one_reply(void **state)
