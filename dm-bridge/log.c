@@ -13,7 +13,7 @@
 #include "dm-bridge/clock.h"
 
 /* One write(2) a line, so that lines of several processes do not mix. */
-static void write_line(const char *format, va_list arguments)
+static void __attribute__((format(printf, 1, 0))) write_line(const char *format, va_list arguments)
 {
         static const char prefix[] = "dm-bridge: ";
         char line[LOG_LINE_MAX];
