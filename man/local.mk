@@ -6,3 +6,6 @@ endif
 if CLIENT_HOOK
 dist_man_MANS += %D%/assoc-client-hook.8 %D%/assoc-client.8
 endif
+if GATEWAY_HOOK
+dist_man_MANS += %D%/assoc-gateway-hook.8
+endif
