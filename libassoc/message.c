@@ -54,7 +54,7 @@ static void take_instance(struct scan *scan, const struct cursor *body)
         scan->size += cursor_left(body);
 }
 
-/* A value out of range says nothing; the first that says something stands. */
+/* A value out of range says nothing; the first that says something stands, so the options field's own. */
 static void take_overload(struct scan *scan, const struct cursor *body)
 {
         if (scan->overload == 0 && cursor_left(body) == 1 && body->pos[0] <= (OVERLOAD_FILE | OVERLOAD_SNAME))
@@ -63,7 +63,7 @@ static void take_overload(struct scan *scan, const struct cursor *body)
 
 /* Look through one field. False: an option runs past it.
  * The end option may be missing: where a field's bytes end, nothing is left to misread. */
-static bool scan_field(struct scan *scan, struct cursor field, bool may_overload)
+static bool scan_field(struct scan *scan, struct cursor field)
 {
         struct cursor body;
         uint8_t code, size;
@@ -77,7 +77,7 @@ static bool scan_field(struct scan *scan, struct cursor field, bool may_overload
                 }
                 if (code == scan->code)
                         take_instance(scan, &body);
-                else if (code == OPTION_OVERLOAD && may_overload)
+                else if (code == OPTION_OVERLOAD)
                         take_overload(scan, &body);
         }
         return true;
@@ -87,13 +87,13 @@ static bool scan_field(struct scan *scan, struct cursor field, bool may_overload
  * more. */
 static bool scan_fields(struct scan *scan, const uint8_t *message, struct cursor options)
 {
-        if (!scan_field(scan, options, true))
+        if (!scan_field(scan, options))
                 return false;
         if ((scan->overload & OVERLOAD_FILE) &&
-            !scan_field(scan, cursor_of(message + FILE_OFFSET, COOKIE_OFFSET - FILE_OFFSET), false))
+            !scan_field(scan, cursor_of(message + FILE_OFFSET, COOKIE_OFFSET - FILE_OFFSET)))
                 return false;
         return !(scan->overload & OVERLOAD_SNAME) ||
-               scan_field(scan, cursor_of(message + SNAME_OFFSET, FILE_OFFSET - SNAME_OFFSET), false);
+               scan_field(scan, cursor_of(message + SNAME_OFFSET, FILE_OFFSET - SNAME_OFFSET));
 }
 
 static int fail(struct assoc_diagnosis *why, enum assoc_fault fault, size_t got, int err)

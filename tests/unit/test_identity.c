@@ -102,6 +102,29 @@ static void test_EN_6_control_characters_are_refused(void **state)
         assert_invalid("00D09E", "\xC2\x9B", NULL, ASSOC_FAULT_CONTROL, 2, 0);
 }
 
+static void test_EN_6_a_bad_byte_is_found_at_every_place_of_every_length(void **state)
+{
+        static const struct {
+                char byte;
+                enum assoc_fault fault;
+        } rows[] = {{'\x01', ASSOC_FAULT_CONTROL},  {'\x1F', ASSOC_FAULT_CONTROL},
+                    {'\x7F', ASSOC_FAULT_CONTROL},  {'\x80', ASSOC_FAULT_ENCODING},
+                    {'\xA0', ASSOC_FAULT_ENCODING}, {'\xFF', ASSOC_FAULT_ENCODING}};
+
+        (void)state;
+        for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+                for (size_t length = 1; length <= ASSOC_TEXT_MAX; length++) {
+                        for (size_t at = 0; at < length; at++) {
+                                char text[ASSOC_TEXT_MAX + 1] = {0};
+
+                                memset(text, '~', length);
+                                text[at] = rows[row].byte;
+                                assert_invalid("00D09E", text, NULL, rows[row].fault, 2, at);
+                        }
+                }
+        }
+}
+
 static void test_EN_6_what_is_not_utf_8_is_refused(void **state)
 {
         static const char *const texts[] = {
@@ -185,6 +208,7 @@ int main(void)
                 cmocka_unit_test(test_EN_4_an_oui_of_another_length_or_digit_is_refused),
                 cmocka_unit_test(test_EN_4_sixty_four_bytes_are_taken_and_sixty_five_are_not),
                 cmocka_unit_test(test_EN_6_control_characters_are_refused),
+                cmocka_unit_test(test_EN_6_a_bad_byte_is_found_at_every_place_of_every_length),
                 cmocka_unit_test(test_EN_6_what_is_not_utf_8_is_refused),
                 cmocka_unit_test(test_EN_6_utf_8_text_is_taken),
                 cmocka_unit_test(test_GW_3_identities_are_equal_only_in_all_three_elements),
