@@ -121,10 +121,10 @@ ASSOC_PUBLIC int assoc_option_encode(const struct assoc_identity *identity, enum
 /**
  * Merge `identity` into the value of an existing option 125 (EN-7). Other enterprises' blocks and the other
  * sub-options of enterprise 3561 keep their bytes and order; sub-options of `role` that stand there already
- * are replaced, all three, so that no code is sent twice and no two identities mix. Ours go into the first 3561 block with room, else into a new
- * block at the end. `option` may be empty (size 0); it must not overlap `buffer`.
- * Returns 0 and the bytes written in *ret_size; -EBADMSG: the existing option is malformed; -EINVAL: the
- * identity is not valid for sending; -ENOBUFS: the result does not fit.
+ * are replaced, all three, so that no code is sent twice and no two identities mix. Ours go into the first
+ * 3561 block with room, else into a new block at the end. `option` may be empty (size 0); it must not overlap
+ * `buffer`. Returns 0 and the bytes written in *ret_size; -EBADMSG: the existing option is malformed;
+ * -EINVAL: the identity is not valid for sending; -ENOBUFS: the result does not fit.
  */
 ASSOC_PUBLIC int assoc_option_merge(const void *option, size_t option_size,
                                     const struct assoc_identity *identity, enum assoc_role role, void *buffer,
@@ -134,8 +134,9 @@ ASSOC_PUBLIC int assoc_option_merge(const void *option, size_t option_size,
  * Join all instances of option `code` in a DHCPv4 message, in order of appearance: options field, then
  * `file`, then `sname` as option 52 says (RFC 2131 4.1, RFC 3396). `message` is the UDP payload, `size`
  * bytes. Returns 0 and the bytes written in *ret_size; -ENODATA: the message has no such option; -EBADMSG:
- * not a DHCPv4 message, or an option runs past its field (an end option need not be there); -ENOBUFS: `buffer` (room for `buffer_size`) is too
- * small. `why` may be NULL. code 0 (pad), 52 (overload) and 255 (end) are -EINVAL.
+ * not a DHCPv4 message, or an option runs past its field (an end option need not be there); -ENOBUFS:
+ * `buffer` (room for `buffer_size`) is too small. `why` may be NULL. code 0 (pad), 52 (overload) and 255
+ * (end) are -EINVAL.
  */
 ASSOC_PUBLIC int assoc_message_option(const void *message, size_t size, uint8_t code, void *buffer,
                                       size_t buffer_size, size_t *ret_size, struct assoc_diagnosis *why);

@@ -183,6 +183,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	lab_udhcpc crafter
 	local address
 	address=$(lab_address crafter)
+	# shellcheck disable=SC2086 # four words, one a byte
 	inform "$(lab_mac crafter)" "$(printf '%02x' ${address//./ })" COMPANION-1
 	lab_until 5 bound COMPANION-1 '.source == "inform" and .expires > .since + 3590'
 	# The plain renewal of a dhcpcd that can't send option 125 is no change of identity.
@@ -199,6 +200,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	lab_member crafter gateway
 	local address
 	address=$(lab_address box)
+	# shellcheck disable=SC2086 # four words, one a byte
 	inform 02:ee:00:00:00:01 "$(printf '%02x' ${address//./ })" THIEF-1
 	lab_until 5 lab_logged gateway kea ASSOC_INFORM_REFUSED
 	bound BOX-1

@@ -98,6 +98,8 @@ lab_end_hosts()
 {
 	local host
 	for host in "$LAB_DIR"/hosts/*/; do
+		# nsenter stops when its child is stopped, and would then never reap it.
+		[ ! -s "$host/pid" ] || pkill -CONT -f "^nsenter --target $(cat "$host/pid") " || :
 		[ ! -d "$host" ] || lab_host_stop "$(basename "$host")"
 	done
 }
