@@ -150,14 +150,12 @@ static int visit_instance(struct walk *walk, const struct object *object, const 
         return err == 0 ? visit_parameters(walk, object, name, (size_t)length, instance) : err;
 }
 
-/* The instance number at the start of `text`, in its one canonical form, with "." behind it; 0: there is
- * none. */
+/* The instance number at the start of `text`, with "." behind it; 0: there is none. "02." is 2 here, but then
+ * no name of that instance is equal to the path. */
 static uint32_t parse_instance(const char *text)
 {
         uint64_t number = 0;
 
-        if (*text == '0')
-                return 0;
         for (; *text >= '0' && *text <= '9' && number <= UINT32_MAX; text++)
                 number = number * 10 + (uint64_t)(*text - '0');
         return *text == '.' && number <= UINT32_MAX ? (uint32_t)number : 0;

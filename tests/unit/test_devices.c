@@ -195,10 +195,10 @@ static void another_version_is_unsupported_until_the_file_is_replaced(void **sta
 
         start(state, &f);
         append_header(f.path, 2);
-        append_bind(f.path, 1, "192.0.2.1");
         devices_refresh(&f.devices);
         assert_int_equal(f.devices.state, SOURCE_UNSUPPORTED);
         assert_int_equal(f.devices.set.entry_count, 0);
+        append_header(f.path, 1);
         append_bind(f.path, 2, "192.0.2.2");
         devices_refresh(&f.devices);
         assert_int_equal(f.devices.state, SOURCE_UNSUPPORTED);

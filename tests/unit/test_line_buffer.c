@@ -119,6 +119,8 @@ static void a_line_of_the_limit_passes_and_one_byte_more_does_not(void **state)
         put(&buffer, text, LIMIT + 1);
         assert_int_equal(line_buffer_next(&buffer, &line, &length), 1);
         assert_int_equal(length, LIMIT);
+        /* More room would let a longer line in. */
+        assert_int_equal(buffer.capacity, LIMIT + 1);
         assert_none(&buffer);
         text[LIMIT] = 'a';
         put(&buffer, text, LIMIT + 1);
