@@ -89,6 +89,14 @@ option_125_of()
 # Our sub-options as they are on the wire.
 OURS=$(printf '0406%s0509%s060b%s' 303031314141 474154455741592d31 486f6d6547617465776179)
 
+# address_hex HOST: its IPv4 address as eight digits.
+address_hex()
+{
+	local bytes
+	IFS=. read -ra bytes <<< "$(lab_address "$1")"
+	printf '%02x' "${bytes[@]}"
+}
+
 # inform MAC ADDRESS_HEX SERIAL [GIADDR]: a DHCPINFORM with an identity from host crafter.
 inform()
 {
@@ -181,10 +189,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	gateway
 	lab_member crafter gateway
 	lab_udhcpc crafter
-	local address
-	address=$(lab_address crafter)
-	# shellcheck disable=SC2086 # four words, one a byte
-	inform "$(lab_mac crafter)" "$(printf '%02x' ${address//./ })" COMPANION-1
+	inform "$(lab_mac crafter)" "$(address_hex crafter)" COMPANION-1
 	lab_until 5 bound COMPANION-1 '.source == "inform" and .expires > .since + 3590'
 	# The plain renewal of a dhcpcd that can't send option 125 is no change of identity.
 	lab_udhcpc_renew crafter
@@ -198,10 +203,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	gateway
 	device box BOX-1
 	lab_member crafter gateway
-	local address
-	address=$(lab_address box)
-	# shellcheck disable=SC2086 # four words, one a byte
-	inform 02:ee:00:00:00:01 "$(printf '%02x' ${address//./ })" THIEF-1
+	inform 02:ee:00:00:00:01 "$(address_hex box)" THIEF-1
 	lab_until 5 lab_logged gateway kea ASSOC_INFORM_REFUSED
 	bound BOX-1
 	lab_not bound THIEF-1
@@ -333,14 +335,13 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	device three THREE-1
 	device four FOUR-1
 	lab_until 5 lab_address four
-	# The header's page has room for a few lines.
-	local i
-	for i in $(seq 30); do
-		! lab_logged gateway kea ASSOC_JOURNAL_ERROR || break
+	# The header's page has room for a few lines, and a lease's end moves only from second to second.
+	renewed_in_vain()
+	{
 		lab_udhcpc_renew one
-		sleep 1
-	done
-	lab_logged gateway kea ASSOC_JOURNAL_ERROR
+		lab_logged gateway kea ASSOC_JOURNAL_ERROR || { sleep 1; false; }
+	}
+	lab_until 30 renewed_in_vain
 	lab_exec gateway rm /run/small/filler
 	renewed_and_rewritten()
 	{
