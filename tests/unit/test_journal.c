@@ -133,6 +133,23 @@ static void test_GW_12_a_restart_brings_back_entries_with_their_numbers(void **s
         assert_int_equal(device_table_next(table), 4);
 }
 
+static void test_D1_3_numbers_of_entries_that_a_rewrite_left_out_are_not_given_again(void **state)
+{
+        struct device_record record = fixture_record("A", "192.0.2.1", "02:00:00:00:00:01");
+
+        (void)state;
+        fixture_write(path, "{\"journal\":\"tr111-devices\",\"version\":1,\"next\":50}\n");
+        assert_int_equal(load_at(NOW), 0);
+        assert_int_equal(device_table_bind(table, &record), 0);
+        assert_int_equal(record.instance, 50);
+        /* Deleted, so that it is rewritten without the entry. */
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(put_unbind("192.0.2.1", NOW), 0);
+        assert_int_equal(count_lines(fixture_read(path)), 1);
+        assert_int_equal(load_at(NOW), 0);
+        assert_int_equal(device_table_next(table), 51);
+}
+
 static void test_GW_12_leases_that_ended_meanwhile_are_dropped(void **state)
 {
         struct device_record record = fixture_record("A", "192.0.2.1", "02:00:00:00:00:01");
@@ -458,6 +475,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 JOURNAL_TEST(a_new_journal_is_a_header_with_mode_0640),
                 JOURNAL_TEST(test_GW_12_a_restart_brings_back_entries_with_their_numbers),
+                JOURNAL_TEST(test_D1_3_numbers_of_entries_that_a_rewrite_left_out_are_not_given_again),
                 JOURNAL_TEST(test_GW_12_leases_that_ended_meanwhile_are_dropped),
                 JOURNAL_TEST(a_torn_last_line_is_ignored_and_does_not_spoil_the_next),
                 JOURNAL_TEST(every_prefix_of_a_journal_loads),
