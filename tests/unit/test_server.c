@@ -20,7 +20,7 @@
 #include "tests/unit/scratch.h"
 
 #define LINE_MAX_BYTES 1000
-#define STALL_MS       100
+#define STALL_MS       1000
 /* Turns of at most 10 ms before a test gives up. */
 #define TURNS 1000
 
