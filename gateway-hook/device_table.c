@@ -350,6 +350,20 @@ int device_table_unbind(struct device_table *table, struct in_addr address, stru
         return 0;
 }
 
+int device_table_set_away(struct device_table *table, struct in_addr address, bool away,
+                          struct device_record *ret)
+{
+        uint32_t slot = find_address(table, address);
+
+        if (slot == SLOT_NONE)
+                return -ENOENT;
+        if (table->bindings[slot].away == away)
+                return -EALREADY;
+        table->bindings[slot].away = away;
+        fill_record(table, slot, ret);
+        return 0;
+}
+
 bool device_table_find(const struct device_table *table, struct in_addr address, struct device_record *ret)
 {
         uint32_t slot = find_address(table, address);

@@ -46,6 +46,11 @@ int device_table_bind(struct device_table *table, struct device_record *record);
  */
 int device_table_unbind(struct device_table *table, struct in_addr address, struct device_record *ret);
 
+/** Mark the binding at `address` as away or present; *ret is then what it is. Returns 0; -ENOENT; -EALREADY:
+ * it is so already. */
+int device_table_set_away(struct device_table *table, struct in_addr address, bool away,
+                          struct device_record *ret);
+
 /** Whether there is a binding at `address`; if so *ret tells it. */
 bool device_table_find(const struct device_table *table, struct in_addr address, struct device_record *ret);
 

@@ -16,6 +16,7 @@
 
 #include "gateway-hook/device_table.h"
 #include "gateway-hook/journal.h"
+#include "gateway-hook/neighbour.h"
 #include "gateway-hook/settings.h"
 
 /* Text of an identity, a link-layer address or the start of an option in a message. */
@@ -28,6 +29,8 @@ struct gateway {
         pthread_mutex_t mutex;    /* guards all below: Kea serves packets in several threads */
         struct device_table *table;
         struct journal *journal;
+        struct neighbour *neighbour; /* NULL: nothing is watched */
+        int64_t watch_now;           /* the time, for what the watch tells */
         struct messenger messenger;
         struct gateway_counters counters;
 };
@@ -134,6 +137,7 @@ void gateway_free(struct gateway *gateway, int64_t now)
 
         if (gateway == NULL)
                 return;
+        neighbour_free(gateway->neighbour);
         journal_settle(gateway->journal, gateway->table, now);
         counters = &gateway->counters;
         messenger_say(&gateway->messenger, now, MESSAGE_UNLOADED,
@@ -247,7 +251,9 @@ static void fill_claim(const struct gateway_exchange *exchange, const struct ass
                 exchange->hwaddr_size <= RECORD_HWADDR_MAX ? exchange->hwaddr_size : RECORD_HWADDR_MAX;
         if (record->hwaddr_size > 0)
                 memcpy(record->hwaddr, exchange->hwaddr, record->hwaddr_size);
-        set_interface(record, exchange->interface);
+        /* Behind a relay it is not ours, and the device not our neighbour. */
+        if (exchange->giaddr.s_addr == INADDR_ANY)
+                set_interface(record, exchange->interface);
         record->source = inform ? DEVICE_SOURCE_INFORM : DEVICE_SOURCE_LEASE;
         record->since = now;
         record->expires = inform ? 0 : lease_end(exchange->lifetime, now);
@@ -350,6 +356,7 @@ static void end_binding(struct gateway *gateway, struct in_addr address, const c
 
         if (device_table_unbind(gateway->table, address, &gone) < 0)
                 return;
+        neighbour_remove(gateway->neighbour, address);
         snprintf(record.reason, sizeof(record.reason), "%s", reason);
         check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         note_end_of_entry(gateway, &gone, reason, now);
@@ -410,6 +417,7 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
                 end_binding(gateway, record.address, "reassign", now);
                 return;
         }
+        neighbour_add(gateway->neighbour, &record);
         check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         if (new_entry) {
                 gateway->counters.added++;
@@ -459,6 +467,102 @@ void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const 
         if (device_table_find(gateway->table, address, &old) &&
             (hwaddr_size == 0 || old.hwaddr_size == 0 || same_hwaddr(&old, hwaddr, hwaddr_size)))
                 end_binding(gateway, address, reason, now);
+        pthread_mutex_unlock(&gateway->mutex);
+}
+
+/* --- Neighbour watch --- */
+
+/* A device with a lease may come back while that is valid (GW-8); one without is gone (GW-10). */
+static void note_lost(struct gateway *gateway, struct in_addr address, int64_t now)
+{
+        struct device_record record;
+
+        if (!device_table_find(gateway->table, address, &record))
+                return;
+        gateway->counters.lost++;
+        if (record.source == DEVICE_SOURCE_INFORM && record.expires == 0) {
+                end_binding(gateway, address, "lost", now);
+                return;
+        }
+        if (device_table_set_away(gateway->table, address, true, &record) < 0)
+                return;
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        say_device(gateway, MESSAGE_DEVICE_AWAY, &record, "no answer, lease still valid", now);
+}
+
+static void note_returned(struct gateway *gateway, struct in_addr address, int64_t now)
+{
+        struct device_record record;
+
+        if (!device_table_find(gateway->table, address, &record) ||
+            (record.expires != 0 && record.expires <= now) ||
+            device_table_set_away(gateway->table, address, false, &record) < 0)
+                return;
+        gateway->counters.returned++;
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        say_device(gateway, MESSAGE_DEVICE_BACK, &record, "answers again", now);
+}
+
+static void take_news(void *context, struct in_addr address, enum neighbour_news news)
+{
+        struct gateway *gateway = context;
+
+        if (news == NEIGHBOUR_LOST)
+                note_lost(gateway, address, gateway->watch_now);
+        else
+                note_returned(gateway, address, gateway->watch_now);
+}
+
+static int watch_binding(void *context, const struct device_record *record)
+{
+        neighbour_add(context, record);
+        return 0;
+}
+
+static int start_watch(struct gateway *gateway, int64_t now)
+{
+        const struct settings *settings = &gateway->settings;
+        int err;
+
+        if (gateway->neighbour != NULL)
+                return -EALREADY;
+        err = neighbour_new(settings->max_devices * DEVICE_TABLE_BINDINGS, settings->neighbour_watch.interval,
+                            settings->neighbour_watch.rounds, take_news, gateway, &gateway->neighbour);
+        if (err < 0) {
+                messenger_say(&gateway->messenger, now, MESSAGE_WATCH_ERROR,
+                              "%s: devices that leave are noticed only when their lease ends",
+                              strerror(-err));
+                return err;
+        }
+        device_table_each(gateway->table, watch_binding, gateway->neighbour);
+        messenger_say(&gateway->messenger, now, MESSAGE_WATCH_STARTED,
+                      "every %" PRIu32 " s; away after %" PRIu32 " rounds without an answer",
+                      settings->neighbour_watch.interval, settings->neighbour_watch.rounds);
+        return neighbour_fd(gateway->neighbour);
+}
+
+int gateway_watch_start(struct gateway *gateway, int64_t now)
+{
+        int fd;
+
+        if (!gateway->settings.neighbour_watch.enabled)
+                return -ENOENT;
+        pthread_mutex_lock(&gateway->mutex);
+        fd = start_watch(gateway, now);
+        pthread_mutex_unlock(&gateway->mutex);
+        return fd;
+}
+
+void gateway_watch(struct gateway *gateway, int64_t now)
+{
+        int err;
+
+        pthread_mutex_lock(&gateway->mutex);
+        gateway->watch_now = now;
+        err = gateway->neighbour != NULL ? neighbour_dispatch(gateway->neighbour) : 0;
+        if (err < 0)
+                messenger_say(&gateway->messenger, now, MESSAGE_WATCH_ERROR,
+                              "%s: the neighbour watch may miss devices that leave", strerror(-err));
         pthread_mutex_unlock(&gateway->mutex);
 }
 

@@ -82,6 +82,7 @@ struct gateway_counters {
         uint64_t invalid;         /* requests with a malformed identity (EN-6, EN-10) */
         uint64_t other_role;      /* requests of TR-124 routers (EN-9) */
         uint64_t added, removed;  /* entries */
+        uint64_t lost, returned;  /* bindings, by the neighbour watch */
         uint64_t table_full;      /* entries refused by max-devices */
         uint64_t client_limit;    /* bindings refused by max-per-client */
         uint64_t informs_refused; /* DHCPINFORMs for an address that another client has leased */
@@ -117,6 +118,17 @@ void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, 
  */
 void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const uint8_t *hwaddr,
                          size_t hwaddr_size, const char *reason, int64_t now);
+
+/**
+ * Begin to watch whether the devices are still there (GW-7), if the parameters say so. Call it when the
+ * server is configured. Returns a descriptor: whenever it is readable call gateway_watch(), until
+ * gateway_free(); or a negative errno: nothing is watched, and if that is an error it has been logged;
+ * -ENOENT: switched off; -EALREADY: begun before.
+ */
+int gateway_watch_start(struct gateway *gateway, int64_t now);
+
+/** Do what the watch has to do. */
+void gateway_watch(struct gateway *gateway, int64_t now);
 
 /** An event of the server failed in a way that only the log can tell. */
 void gateway_complain(struct gateway *gateway, const char *event, const char *what, int64_t now);

@@ -6,6 +6,7 @@
 
 #include <asiolink/io_address.h>
 #include <dhcp/dhcp4.h>
+#include <dhcp/iface_mgr.h>
 #include <dhcp/option.h>
 #include <dhcp/option_int.h>
 #include <dhcp/pkt4.h>
@@ -72,6 +73,9 @@ private:
 // Between load() and unload(), otherwise null.
 Log* the_log;
 struct gateway* the_gateway;
+
+// The neighbour watch's descriptor on Kea's main loop, or negative.
+int the_watch = -1;
 
 // Where a claim waits in the packet's context from pkt4_send to buffer4_send.
 const char* const CLAIM = "claim";
@@ -229,11 +233,27 @@ int load(LibraryHandle& handle) {
 }
 
 int unload() {
+        if (the_watch >= 0)
+                guarded("unload", [] { IfaceMgr::instance().deleteExternalSocket(the_watch); });
+        the_watch = -1;
         gateway_free(the_gateway, now());
         the_gateway = nullptr;
         delete the_log;
         the_log = nullptr;
         return 0;
+}
+
+// The main loop is there and the interfaces are known. Its callbacks run in the main thread, beside packet threads.
+int dhcp4_srv_configured(CalloutHandle&) {
+        return guarded("dhcp4_srv_configured", [] {
+                int fd = gateway_watch_start(the_gateway, now());
+                if (fd < 0)
+                        return;
+                IfaceMgr::instance().addExternalSocket(fd, [](int) {
+                        guarded("neighbour watch", [] { gateway_watch(the_gateway, now()); });
+                });
+                the_watch = fd;
+        });
 }
 
 // The response is complete and not yet packed. DROP: it is not sent. SKIP: another hook has packed it already, so that nothing

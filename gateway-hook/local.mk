@@ -8,9 +8,12 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 	%D%/journal.c %D%/journal.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/messages.c %D%/messages.h \
+	%D%/neighbour.c %D%/neighbour.h \
+	%D%/neighbour_message.c %D%/neighbour_message.h \
+	%D%/neighbour_watch.c %D%/neighbour_watch.h \
 	%D%/limiter.c %D%/limiter.h
-%C%_libgateway_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) -pthread
-%C%_libgateway_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
+%C%_libgateway_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBNL_CFLAGS) -pthread
+%C%_libgateway_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBNL_LIBS)
 
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_SOURCES = %D%/kea_callouts.cc

@@ -18,6 +18,7 @@ include tests/unit/libassoc.mk
 include tests/unit/private.mk
 if GATEWAY_HOOK
 include tests/unit/gateway-hook.mk
+include tests/unit/neighbour.mk
 endif
 if CLIENT_HOOK
 include tests/unit/client-hook.mk
