@@ -3,7 +3,8 @@
 # It runs what a staged install holds; configure with --prefix=/usr and Debian's folders (see tools/build).
 EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab_packet.sh %D%/host_init.sh \
 	%D%/lab_selftest.bats %D%/lab_demo.bats %D%/association_table.bats %D%/association_malformed.bats \
-	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats demo
+	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
+	%D%/neighbour_watch.bats demo
 
 LAB_TESTS = $(srcdir)/tests/lab
 
