@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "libassoc/json_strict.h"
+
 /* The size of the UTF-8 sequence at `text`, 0 if it is none (RFC 3629: no overlong form, no surrogate). */
 static size_t utf8_size(const unsigned char *text, size_t size)
 {
@@ -168,9 +170,7 @@ static int tokenize(struct json_tokener *tokener, const char *text, size_t size,
 {
         enum json_tokener_error error;
 
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        *ret = json_tokener_parse_ex(tokener, text, (int)size);
-        why->offset = json_tokener_get_parse_end(tokener);
+        *ret = json_strict_parse(tokener, text, size, &why->offset);
         error = json_tokener_get_error(tokener);
         if (error == json_tokener_continue) {
                 /* A bare number or literal only ends with what follows it. */

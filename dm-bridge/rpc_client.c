@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libassoc/json_strict.h"
+
 #define READ_SIZE ((size_t)64 * 1024)
 /* How much of a garbled reply an error shows. */
 #define EXCERPT_MAX 60
@@ -271,14 +273,13 @@ static int parse_reply(struct rpc_client *client, size_t length, struct json_obj
 {
         struct json_tokener *tokener = json_tokener_new();
         struct json_object *reply;
+        size_t end;
         bool whole;
 
         if (tokener == NULL)
                 return fail(client, -ENOMEM, "%s", strerror(ENOMEM));
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        reply = json_tokener_parse_ex(tokener, client->buffer, (int)length);
-        whole = json_tokener_get_error(tokener) == json_tokener_success &&
-                json_tokener_get_parse_end(tokener) == length;
+        reply = json_strict_parse(tokener, client->buffer, length, &end);
+        whole = json_tokener_get_error(tokener) == json_tokener_success && end == length;
         json_tokener_free(tokener);
         if (whole && json_object_is_type(reply, json_type_object)) {
                 *ret = reply;

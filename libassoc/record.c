@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libassoc/json_strict.h"
+
 #define JOURNAL_NAME "tr111-devices"
 /* Our records are flat; anything deeper is not ours and need not be built in memory. */
 #define MAX_DEPTH 3
@@ -26,6 +28,7 @@ static int parse_object(const char *line, size_t length, struct json_object **re
 {
         struct json_tokener *tokener;
         struct json_object *object;
+        size_t end;
         bool complete;
 
         if (length > 0 && line[length - 1] == '\n')
@@ -35,10 +38,8 @@ static int parse_object(const char *line, size_t length, struct json_object **re
         tokener = json_tokener_new_ex(MAX_DEPTH);
         if (tokener == NULL)
                 return -ENOMEM;
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-        object = json_tokener_parse_ex(tokener, line, (int)length);
-        complete = json_tokener_get_error(tokener) == json_tokener_success &&
-                   json_tokener_get_parse_end(tokener) == length;
+        object = json_strict_parse(tokener, line, length, &end);
+        complete = json_tokener_get_error(tokener) == json_tokener_success && end == length;
         json_tokener_free(tokener);
         if (!complete || !json_object_is_type(object, json_type_object)) {
                 json_object_put(object);
