@@ -207,8 +207,6 @@ static void bad_requests_are_told_what_was_expected(void **state)
                 {"{}", "null", -32600, "jsonrpc: expected \\\"2.0\\\""},
                 {"{\"jsonrpc\":\"2.0\",\"id\":{}}", "null", -32600,
                  "id: expected a string, a number of 64 bits or null"},
-                {"{\"jsonrpc\":\"2.0\",\"id\":18446744073709551616,\"method\":\"status\"}", "null", -32600,
-                 "id: expected a string, a number of 64 bits or null"},
                 {"{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"status\"}", "null", -32600,
                  "id: expected a string, a number of 64 bits or null"},
                 {"{\"jsonrpc\":\"1.0\",\"id\":\"x\",\"method\":\"status\"}", "\"x\"", -32600,
@@ -247,6 +245,19 @@ static void bad_requests_are_told_what_was_expected(void **state)
         }
         assert_int_equal(bridge.counters.protocol_errors, sizeof(cases) / sizeof(cases[0]));
         assert_int_equal(bridge.counters.requests, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* json-c from 0.17 on takes such a number for none at all: then it is a parse error. */
+static void an_id_of_more_than_64_bits_is_refused(void **state)
+{
+        const char *answer = ask("{\"jsonrpc\":\"2.0\",\"id\":18446744073709551616,\"method\":\"status\"}");
+
+        (void)state;
+        if (strcmp(answer, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,"
+                           "\"message\":\"number expected\"}}") != 0)
+                assert_string_equal(answer,
+                                    "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,"
+                                    "\"message\":\"id: expected a string, a number of 64 bits or null\"}}");
 }
 
 static void ids_come_back_as_they_were(void **state)
@@ -344,6 +355,7 @@ int main(void)
                 BRIDGE_TEST(test_DV_7_gateway_marks_the_record_that_is_shown),
                 BRIDGE_TEST(status_tells_roles_sources_and_counters),
                 BRIDGE_TEST(bad_requests_are_told_what_was_expected),
+                BRIDGE_TEST(an_id_of_more_than_64_bits_is_refused),
                 BRIDGE_TEST(ids_come_back_as_they_were),
                 BRIDGE_TEST(notifications_get_no_reply),
                 BRIDGE_TEST(bytes_that_are_no_text_get_one_error),
