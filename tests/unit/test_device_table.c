@@ -206,7 +206,7 @@ static int unbind_each(void *context, const struct device_record *record)
         return device_table_unbind(table, record->address, NULL);
 }
 
-static int stop(void *context, const struct device_record *record)
+static int stop_after_two(void *context, const struct device_record *record)
 {
         (void)record;
         ++*(int *)context;
@@ -221,7 +221,7 @@ static void a_walk_sees_every_binding_and_may_end_the_one_it_sees(void **state)
         instance_of("A", "192.0.2.1", "02:00:00:00:00:01");
         instance_of("A", "192.0.2.2", "02:00:00:00:00:02");
         instance_of("B", "192.0.2.3", "02:00:00:00:00:03");
-        assert_int_equal(device_table_each(table, stop, &count), -ECANCELED);
+        assert_int_equal(device_table_each(table, stop_after_two, &count), -ECANCELED);
         assert_int_equal(count, 1);
         count = 0;
         assert_int_equal(device_table_each(table, unbind_each, &count), 0);
