@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* device_table.c - entries and bindings in fixed arrays, found through hashes of slot numbers.
- * Used by gateway.c; what it holds goes to and comes from the journal as device records. */
+ * Used by gateway_entries.c; what it holds goes to and comes from the journal as device records. */
 #include "config.h"
 
 #include "gateway-hook/device_table.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* journal.c - the device table on disk.
- * Used by gateway.c. Between rewrites the file only grows, so that dm-bridge can follow its end. */
+ * Used by gateway_entries.c. Between rewrites the file only grows, so that dm-bridge can follow its end. */
 #include "config.h"
 
 #include "gateway-hook/journal.h"

@@ -4,75 +4,35 @@
 // look at it. No exception leaves a callout.
 #include "config.h"
 
-#include <asiolink/io_address.h>
 #include <dhcp/dhcp4.h>
 #include <dhcp/iface_mgr.h>
 #include <dhcp/option.h>
 #include <dhcp/option_int.h>
 #include <dhcp/pkt4.h>
 #include <dhcpsrv/lease.h>
-#include <dhcpsrv/lease_mgr_factory.h>
 #include <hooks/hooks.h>
-#include <log/logger.h>
-#include <log/macros.h>
-#include <log/message_initializer.h>
 #include <util/buffer.h>
 
-#include <arpa/inet.h>
-
 #include <cstring>
-#include <ctime>
 #include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "gateway-hook/gateway.h"
+#include "gateway-hook/kea_hook.h"
+#include "gateway-hook/kea_leases.h"
+#include "gateway-hook/kea_log.h"
 
 using namespace isc::dhcp;
 using namespace isc::hooks;
 
+struct gateway* the_gateway;
+
 namespace {
-
-// Kea's log: one name a message, whose text is all argument.
-class Log {
-public:
-        Log() : logger_("assoc-hooks") {
-                for (int i = 0; i < MESSAGE_COUNT; i++) {
-                        values_.push_back(message_name(static_cast<enum message>(i)));
-                        values_.push_back("%1");
-                }
-                values_.push_back(nullptr);
-                initializer_.reset(new isc::log::MessageInitializer(values_.data()));
-                isc::log::MessageInitializer::loadDictionary(true);
-        }
-
-        void say(enum message message, const char* text) {
-                switch (message_severity(message)) {
-                case MESSAGE_DEBUG:
-                        LOG_DEBUG(logger_, isc::log::DBGLVL_TRACE_BASIC, message_name(message)).arg(text);
-                        break;
-                case MESSAGE_INFO:
-                        LOG_INFO(logger_, message_name(message)).arg(text);
-                        break;
-                case MESSAGE_WARN:
-                        LOG_WARN(logger_, message_name(message)).arg(text);
-                        break;
-                case MESSAGE_ERROR:
-                        LOG_ERROR(logger_, message_name(message)).arg(text);
-                        break;
-                }
-        }
-
-private:
-        std::vector<const char*> values_;
-        isc::log::Logger logger_;
-        std::unique_ptr<isc::log::MessageInitializer> initializer_;
-};
 
 // Between load() and unload(), otherwise null.
 Log* the_log;
-struct gateway* the_gateway;
 
 // The neighbour watch's descriptor on Kea's main loop, or negative.
 int the_watch = -1;
@@ -81,35 +41,12 @@ int the_watch = -1;
 const char* const CLAIM = "claim";
 typedef boost::shared_ptr<struct gateway_claim> ClaimPtr;
 
-int64_t now() {
-        return std::time(nullptr);
-}
-
 extern "C" void say(void* context, enum message message, const char* text) {
         try {
                 static_cast<Log*>(context)->say(message, text);
         } catch (...) {
                 // There is no other place to complain.
         }
-}
-
-struct in_addr address_of(const isc::asiolink::IOAddress& address) {
-        struct in_addr result;
-        result.s_addr = htonl(address.toUint32());
-        return result;
-}
-
-// Run a callout's body: what it throws ends here. Kea goes on with the packet in any case.
-template <typename Body> int guarded(const char* event, Body body) {
-        try {
-                if (the_gateway != nullptr)
-                        body();
-        } catch (const std::exception& error) {
-                gateway_complain(the_gateway, event, error.what(), now());
-        } catch (...) {
-                gateway_complain(the_gateway, event, "unknown exception", now());
-        }
-        return 0;
 }
 
 // The value of all option 125 of a response. A vendor option can be longer than one option may be: it is packed
@@ -164,19 +101,6 @@ void respond(Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
         exchange.option_size = option.size();
         exchange.lifetime = lifetime_of(response);
         gateway_respond(the_gateway, &exchange, now(), ret);
-}
-
-// A host that informs may have a lease, from a request without identity: then the binding ends with that.
-void add_lease(struct device_record* record) {
-        isc::asiolink::IOAddress address(ntohl(record->address.s_addr));
-        Lease4Ptr lease = LeaseMgrFactory::instance().getLease4(address);
-
-        if (!lease || lease->state_ != Lease::STATE_DEFAULT || lease->expired() || !lease->hwaddr_ ||
-            lease->valid_lft_ == Lease::INFINITY_LFT ||
-            lease->hwaddr_->hwaddr_.size() != record->hwaddr_size ||
-            std::memcmp(lease->hwaddr_->hwaddr_.data(), record->hwaddr, record->hwaddr_size) != 0)
-                return;
-        record->expires = lease->cltt_ + lease->valid_lft_;
 }
 
 void lease_ended(CalloutHandle& handle, const char* reason) {

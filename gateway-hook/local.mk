@@ -2,7 +2,8 @@
 # All but the shim is plain C, so that it can be tested without Kea.
 noinst_LTLIBRARIES += %D%/libgateway.la
 %C%_libgateway_la_SOURCES = \
-	%D%/gateway.c %D%/gateway.h \
+	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
+	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_watch.c \
 	%D%/device_table.c %D%/device_table.h \
 	%D%/slot_index.c %D%/slot_index.h \
 	%D%/journal.c %D%/journal.h \
@@ -16,7 +17,10 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 %C%_libgateway_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBNL_LIBS)
 
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
-%C%_libdhcp_assoc_la_SOURCES = %D%/kea_callouts.cc
+%C%_libdhcp_assoc_la_SOURCES = \
+	%D%/kea_callouts.cc %D%/kea_hook.h \
+	%D%/kea_leases.cc %D%/kea_leases.h \
+	%D%/kea_log.cc %D%/kea_log.h
 %C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/%D%/kea-compat
 %C%_libdhcp_assoc_la_CXXFLAGS = $(AM_CXXFLAGS)
 %C%_libdhcp_assoc_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* messages.h - what the hook says in Kea's log: names, severities, and how often.
- * Used by gateway.c to speak and by kea_callouts.cc to hand the words to Kea's logger. */
+ * Used by gateway*.c to speak and by kea_log.cc to hand the words to Kea's logger. */
 #ifndef GATEWAY_MESSAGES_H
 #define GATEWAY_MESSAGES_H
 

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gateway_entries.c - entries and bindings: what adds, changes and ends them.
+ * The table is device_table.c's, the file journal.c's. */
+#include "config.h"
+
+#include "gateway-hook/gateway_internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool same_hwaddr(const struct device_record *record, const uint8_t *hwaddr, size_t size)
+{
+        return record->hwaddr_size == size && (size == 0 || memcmp(record->hwaddr, hwaddr, size) == 0);
+}
+
+static void check_journal(struct gateway *gateway, int err, int64_t now)
+{
+        if (err == 1)
+                messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_REWRITTEN, "%s: whole again",
+                              gateway->settings.journal);
+        if (err >= 0)
+                return;
+        gateway->counters.journal_errors++;
+        if (err != -EAGAIN)
+                messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_ERROR,
+                              "%s: %s; the table is kept in memory and written again later",
+                              gateway->settings.journal, strerror(-err));
+}
+
+static void say_device(struct gateway *gateway, enum message message, const struct device_record *record,
+                       const char *reason, int64_t now)
+{
+        const struct assoc_identity *identity = &record->identity;
+        char serial[SHOWN_ELEMENT_MAX], product_class[SHOWN_ELEMENT_MAX], address[INET_ADDRSTRLEN],
+                hwaddr[SHOWN_HWADDR_MAX];
+
+        inet_ntop(AF_INET, &record->address, address, sizeof(address));
+        messenger_say(&gateway->messenger, now, message,
+                      "%s \"%s\" \"%s\": entry %" PRIu32
+                      ", address %s, link-layer address %s, interface %s: %s",
+                      identity->oui,
+                      text_escape(identity->serial, strlen(identity->serial), serial, sizeof(serial)),
+                      text_escape(identity->product_class, strlen(identity->product_class), product_class,
+                                  sizeof(product_class)),
+                      record->instance, address,
+                      text_hwaddr(record->hwaddr, record->hwaddr_size, hwaddr, sizeof(hwaddr)),
+                      record->interface[0] != '\0' ? record->interface : "unknown", reason);
+}
+
+static void note_end_of_entry(struct gateway *gateway, const struct device_record *gone, const char *reason,
+                              int64_t now)
+{
+        if (device_table_has(gateway->table, &gone->identity))
+                return;
+        gateway->counters.removed++;
+        say_device(gateway, MESSAGE_DEVICE_REMOVED, gone, reason, now);
+}
+
+static void end_binding(struct gateway *gateway, struct in_addr address, const char *reason, int64_t now)
+{
+        struct device_record gone, record = {.type = DEVICE_RECORD_UNBIND, .address = address};
+
+        if (device_table_unbind(gateway->table, address, &gone) < 0)
+                return;
+        neighbour_remove(gateway->neighbour, address);
+        snprintf(record.reason, sizeof(record.reason), "%s", reason);
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        note_end_of_entry(gateway, &gone, reason, now);
+}
+
+static void note_refusal(struct gateway *gateway, const struct device_record *record, int err, int64_t now)
+{
+        bool full = err == -ENOSPC;
+
+        if (full)
+                gateway->counters.table_full++;
+        else
+                gateway->counters.client_limit++;
+        say_device(gateway, full ? MESSAGE_TABLE_FULL : MESSAGE_CLIENT_LIMIT, record,
+                   full ? "refused by max-devices" : "refused by max-per-client", now);
+}
+
+/* The same device again, with nothing to write down? */
+static bool is_known(const struct device_record *old, const struct device_record *record)
+{
+        return assoc_identity_equal(&old->identity, &record->identity) &&
+               same_hwaddr(old, record->hwaddr, record->hwaddr_size) &&
+               strcmp(old->interface, record->interface) == 0 && old->source == record->source &&
+               !old->away && old->expires == record->expires;
+}
+
+/* A lease says who has an address; a DHCPINFORM, which anybody can send, does not take it away. Nor does it
+ * make less of a lease whose request had the same identity. */
+static bool inform_yields(struct gateway *gateway, const struct device_record *old,
+                          const struct device_record *record, int64_t now)
+{
+        bool leased = old->source == DEVICE_SOURCE_LEASE || old->expires != 0;
+
+        if (record->source != DEVICE_SOURCE_INFORM || !leased || (old->expires != 0 && old->expires <= now))
+                return false;
+        if (same_hwaddr(old, record->hwaddr, record->hwaddr_size))
+                return old->source == DEVICE_SOURCE_LEASE && !old->away &&
+                       assoc_identity_equal(&old->identity, &record->identity);
+        gateway->counters.informs_refused++;
+        say_device(gateway, MESSAGE_INFORM_REFUSED, record, "refused, another client has leased the address",
+                   now);
+        return true;
+}
+
+static void commit_device(struct gateway *gateway, const struct device_record *claimed, int64_t now)
+{
+        struct device_record record = *claimed, old;
+        bool found = device_table_find(gateway->table, record.address, &old);
+        bool new_entry = !device_table_has(gateway->table, &record.identity);
+        int err;
+
+        if (found && (is_known(&old, &record) || inform_yields(gateway, &old, &record, now)))
+                return;
+        err = device_table_bind(gateway->table, &record);
+        if (err < 0) {
+                note_refusal(gateway, &record, err, now);
+                /* The address has a new owner all the same. */
+                end_binding(gateway, record.address, "reassign", now);
+                return;
+        }
+        neighbour_add(gateway->neighbour, &record);
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        if (new_entry) {
+                gateway->counters.added++;
+                say_device(gateway, MESSAGE_DEVICE_ADDED, &record,
+                           record.source == DEVICE_SOURCE_INFORM ? "informed" : "leased", now);
+        }
+        if (found)
+                note_end_of_entry(gateway, &old, "reassign", now);
+}
+
+/* A host got the lease of an address without saying who it is. Another host: whoever was there is gone. The
+ * same host: if its identity came with a DHCPINFORM (dhcpcd that can't put it into its own requests), the
+ * next one is on its way, and it stays until the lease that it last informed about would have ended; else it
+ * no longer takes part. */
+static void commit_unidentified(struct gateway *gateway, const struct gateway_claim *claim, int64_t now)
+{
+        const struct device_record *record = &claim->record;
+        struct device_record old;
+
+        if (!device_table_find(gateway->table, record->address, &old))
+                return;
+        if (!same_hwaddr(&old, record->hwaddr, record->hwaddr_size))
+                end_binding(gateway, record->address, "reassign", now);
+        else if (claim->inspected &&
+                 (old.source == DEVICE_SOURCE_LEASE || (old.expires != 0 && old.expires <= now)))
+                end_binding(gateway, record->address, "unidentified", now);
+}
+
+void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, int64_t now)
+{
+        pthread_mutex_lock(&gateway->mutex);
+        check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
+        if (claim->type == GATEWAY_CLAIM_DEVICE)
+                commit_device(gateway, &claim->record, now);
+        else if (claim->type == GATEWAY_CLAIM_UNIDENTIFIED)
+                commit_unidentified(gateway, claim, now);
+        pthread_mutex_unlock(&gateway->mutex);
+}
+
+void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const uint8_t *hwaddr,
+                         size_t hwaddr_size, const char *reason, int64_t now)
+{
+        struct device_record old;
+
+        pthread_mutex_lock(&gateway->mutex);
+        check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
+        if (device_table_find(gateway->table, address, &old) &&
+            (hwaddr_size == 0 || old.hwaddr_size == 0 || same_hwaddr(&old, hwaddr, hwaddr_size)))
+                end_binding(gateway, address, reason, now);
+        pthread_mutex_unlock(&gateway->mutex);
+}
+
+/* A device with a lease may come back while that is valid (GW-8); one without is gone (GW-10). */
+void entries_lost(struct gateway *gateway, struct in_addr address, int64_t now)
+{
+        struct device_record record;
+
+        if (!device_table_find(gateway->table, address, &record))
+                return;
+        gateway->counters.lost++;
+        if (record.source == DEVICE_SOURCE_INFORM && record.expires == 0) {
+                end_binding(gateway, address, "lost", now);
+                return;
+        }
+        if (device_table_set_away(gateway->table, address, true, &record) < 0)
+                return;
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        say_device(gateway, MESSAGE_DEVICE_AWAY, &record, "no answer, lease still valid", now);
+}
+
+void entries_returned(struct gateway *gateway, struct in_addr address, int64_t now)
+{
+        struct device_record record;
+
+        if (!device_table_find(gateway->table, address, &record) ||
+            (record.expires != 0 && record.expires <= now) ||
+            device_table_set_away(gateway->table, address, false, &record) < 0)
+                return;
+        gateway->counters.returned++;
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        say_device(gateway, MESSAGE_DEVICE_BACK, &record, "answers again", now);
+}

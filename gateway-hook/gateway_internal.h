@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gateway_internal.h - what the files of gateway.h's implementation share.
+ *
+ * gateway.c starts and stops, gateway_respond.c answers a request, gateway_entries.c keeps entries and
+ * bindings, gateway_watch.c has the neighbour watch. `mutex` is held by whoever enters through gateway.h. */
+#ifndef GATEWAY_INTERNAL_H
+#define GATEWAY_INTERNAL_H
+
+#include <pthread.h>
+
+#include "gateway-hook/device_table.h"
+#include "gateway-hook/gateway.h"
+#include "gateway-hook/journal.h"
+#include "gateway-hook/neighbour.h"
+#include "gateway-hook/settings.h"
+
+/** Room for the start of an option, for a link-layer address and for a text of an identity in a message. */
+#define SHOWN_OPTION_MAX  200
+#define SHOWN_HWADDR_MAX  (3 * RECORD_HWADDR_MAX + 1)
+#define SHOWN_ELEMENT_MAX (4 * ASSOC_TEXT_MAX + 4)
+
+struct gateway {
+        struct settings settings; /* never changed after gateway_new() */
+        pthread_mutex_t mutex;    /* guards all below: Kea serves packets in several threads */
+        struct device_table *table;
+        struct journal *journal;
+        struct neighbour *neighbour; /* NULL: nothing is watched */
+        int64_t watch_now;           /* the time, for what the watch tells */
+        struct messenger messenger;
+        struct gateway_counters counters;
+};
+
+/** No neighbour watch round was answered from the binding's address: away while its lease is valid (GW-8),
+ * gone if it has none (GW-10). With the mutex held. */
+void entries_lost(struct gateway *gateway, struct in_addr address, int64_t now);
+
+/** The binding's host answers again (GW-8). With the mutex held. */
+void entries_returned(struct gateway *gateway, struct in_addr address, int64_t now);
+
+#endif
