@@ -7,16 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int digit_value(char digit)
-{
-        if (digit >= '0' && digit <= '9')
-                return digit - '0';
-        if (digit >= 'a' && digit <= 'f')
-                return digit - 'a' + 10;
-        if (digit >= 'A' && digit <= 'F')
-                return digit - 'A' + 10;
-        return -1;
-}
+#include "libassoc/hex_digit.h"
 
 int hex_decode(const char *text, uint8_t *buffer, size_t size, size_t *ret_size)
 {
@@ -27,7 +18,7 @@ int hex_decode(const char *text, uint8_t *buffer, size_t size, size_t *ret_size)
         if (length / 2 > size)
                 return -ENOBUFS;
         for (size_t i = 0; i < length / 2; i++) {
-                int high = digit_value(text[2 * i]), low = digit_value(text[2 * i + 1]);
+                int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
 
                 if (high < 0 || low < 0)
                         return -EINVAL;

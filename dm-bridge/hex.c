@@ -8,18 +8,12 @@
 #include <errno.h>
 #include <stdbool.h>
 
-/* The digit's value, or -1. */
-static int digit(const char *text, size_t length, size_t at)
-{
-        char c = at < length ? text[at] : '\0';
+#include "libassoc/hex_digit.h"
 
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
+/* The digit's value, or -1. */
+static int digit_at(const char *text, size_t length, size_t at)
+{
+        return at < length ? hex_digit(text[at]) : -1;
 }
 
 static bool is_separator(char c)
@@ -48,8 +42,8 @@ int hex_parse(const char *text, size_t length, uint8_t *buffer, size_t size, siz
                 if (group_start && is_prefix(text, length, at))
                         at += 2;
                 group_start = false;
-                high = digit(text, length, at);
-                low = digit(text, length, at + 1);
+                high = digit_at(text, length, at);
+                low = digit_at(text, length, at + 1);
                 if (high < 0 || low < 0) {
                         *ret_at = high < 0 ? at : at + 1;
                         return -EINVAL;

@@ -201,6 +201,19 @@ static int fail_not_partial(struct json_object *path, struct rpc_error *error)
         return -1;
 }
 
+static int visit_nothing(void *context, const struct model_node *node)
+{
+        (void)context;
+        (void)node;
+        return 0;
+}
+
+static bool is_parameter(struct collection *collection, struct json_object *path)
+{
+        return !model_is_partial(json_object_get_string(path)) &&
+               walk_name(collection, path, false, visit_nothing) == 0;
+}
+
 int method_names(struct bridge *bridge, struct json_object *params, struct json_object **ret,
                  struct rpc_error *error)
 {
@@ -213,7 +226,7 @@ int method_names(struct bridge *bridge, struct json_object *params, struct json_
 
         if (methods_check_params(params, allowed, error) < 0 || check_path(path, next_level, error) < 0)
                 return -1;
-        if (json_object_get_boolean(next_level) && !model_is_partial(json_object_get_string(path)))
+        if (json_object_get_boolean(next_level) && is_parameter(&collection, path))
                 return fail_not_partial(path, error);
         collection.array = json_object_new_array();
         faults = json_object_new_array();

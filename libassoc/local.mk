@@ -21,6 +21,7 @@ nodist_pkgconfig_DATA = %D%/libassoc.pc
 noinst_LTLIBRARIES += %D%/libprivate.la
 %C%_libprivate_la_SOURCES = \
 	%D%/file.c %D%/file.h \
+	%D%/hex_digit.h \
 	%D%/json_strict.c %D%/json_strict.h \
 	%D%/record.c %D%/record.h
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libassoc/hex_digit.h"
 #include "libassoc/json_strict.h"
 
 #define JOURNAL_NAME "tr111-devices"
@@ -115,15 +116,6 @@ static bool get_address(struct json_object *object, struct in_addr *ret)
         return text != NULL && inet_pton(AF_INET, text, ret) == 1;
 }
 
-static int hex_value(char digit)
-{
-        if (digit >= '0' && digit <= '9')
-                return digit - '0';
-        if (digit >= 'a' && digit <= 'f')
-                return digit - 'a' + 10;
-        return -1;
-}
-
 /* "02:00:5e:00:53:01"; "" is a link-layer address that is not known. */
 static bool get_hwaddr(struct json_object *object, struct device_record *ret)
 {
@@ -133,8 +125,8 @@ static bool get_hwaddr(struct json_object *object, struct device_record *ret)
         if (text == NULL)
                 return false;
         while (*text != '\0') {
-                int high = hex_value(text[0]);
-                int low = high < 0 ? -1 : hex_value(text[1]);
+                int high = hex_digit(text[0]);
+                int low = high < 0 ? -1 : hex_digit(text[1]);
 
                 if (low < 0 || size == RECORD_HWADDR_MAX)
                         return false;

@@ -111,11 +111,21 @@ static void next_level_of_a_full_name_is_an_invalid_argument(void **state)
 {
         (void)state;
         assert_string_equal(
-                ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"names\",\"params\":{\"path\":\"Device\","
-                    "\"next_level\":true}}"),
+                ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"names\",\"params\":{\"path\":"
+                    "\"InternetGatewayDevice.ManagementServer.ManageableDeviceNumberOfEntries\",\"next_"
+                    "level\":true}}"),
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":9003,\"message\":\"Invalid "
-                "arguments\",\"data\":{\"faults\":[{\"name\":\"Device\",\"code\":9003,\"message\":"
-                "\"next_level: expected a path that is empty or ends in '.'\"}]}}}");
+                "arguments\",\"data\":{\"faults\":[{\"name\":\"InternetGatewayDevice.ManagementServer."
+                "ManageableDeviceNumberOfEntries\",\"code\":"
+                "9003,\"message\":\"next_level: expected a path that is empty or ends in '.'\"}]}}}");
+}
+
+static void next_level_of_no_name_is_an_invalid_name(void **state)
+{
+        (void)state;
+        assert_non_null(strstr(ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"names\",\"params\":{\"path\":"
+                                   "\"Nope\",\"next_level\":true}}"),
+                               "{\"name\":\"Nope\",\"code\":9005,"));
 }
 
 static void devices_shows_entries_with_their_bindings(void **state)
@@ -350,6 +360,7 @@ int main(void)
                 BRIDGE_TEST(a_nul_does_not_make_a_longer_name_a_known_one),
                 BRIDGE_TEST(names_answers_with_name_and_writable),
                 BRIDGE_TEST(next_level_of_a_full_name_is_an_invalid_argument),
+                BRIDGE_TEST(next_level_of_no_name_is_an_invalid_name),
                 BRIDGE_TEST(devices_shows_entries_with_their_bindings),
                 BRIDGE_TEST(link_layer_addresses_of_any_size_are_shown),
                 BRIDGE_TEST(test_DV_7_gateway_marks_the_record_that_is_shown),
