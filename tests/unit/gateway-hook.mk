@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The hook's C core, without Kea.
 if HAVE_CMOCKA
-gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages %D%/test_gateway
+gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages \
+	%D%/test_gateway %D%/test_gateway_entries
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 gateway_test_libs = %D%/libpacket.la gateway-hook/libgateway.la $(UNIT_LIBS)
@@ -18,7 +19,11 @@ gateway_fixture = %D%/gateway_fixture.c %D%/gateway_fixture.h
 %C%_test_settings_LDADD = $(gateway_test_libs)
 %C%_test_messages_SOURCES = %D%/test_messages.c
 %C%_test_messages_LDADD = $(gateway_test_libs)
-%C%_test_gateway_SOURCES = %D%/test_gateway.c $(gateway_fixture)
+gateway_play = %D%/gateway_play.c %D%/gateway_play.h $(gateway_fixture)
+%C%_test_gateway_SOURCES = %D%/test_gateway.c $(gateway_play)
 %C%_test_gateway_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_gateway_LDADD = $(gateway_test_libs)
+%C%_test_gateway_entries_SOURCES = %D%/test_gateway_entries.c $(gateway_play)
+%C%_test_gateway_entries_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_gateway_entries_LDADD = $(gateway_test_libs)
 endif

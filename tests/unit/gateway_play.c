@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gateway_play.c - a gateway with a journal, and exchanges played to it. */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+
+#include "tests/unit/gateway_play.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/gateway_fixture.h"
+#include "tests/unit/packet.h"
+
+char path[96], last_text[MESSAGE_TEXT_MAX];
+int said[MESSAGE_COUNT];
+struct gateway *gateway;
+struct gateway_answer answer;
+
+void say(void *context, enum message message, const char *text)
+{
+        assert_ptr_equal(context, path);
+        said[message]++;
+        snprintf(last_text, sizeof(last_text), "%s", text);
+}
+
+int start_with(const char *more, int64_t now)
+{
+        char parameters[512], error[GATEWAY_ERROR_MAX];
+
+        snprintf(parameters, sizeof(parameters),
+                 "{\"manufacturer-oui\": \"0011AA\", \"serial-number\": \"GW\", \"journal\": \"%s\"%s}", path,
+                 more);
+        return gateway_new(parameters, say, path, now, &gateway, error, sizeof(error));
+}
+
+void restart(const char *more, int64_t now)
+{
+        gateway_free(gateway, now);
+        gateway = NULL;
+        assert_int_equal(start_with(more, now), 0);
+}
+
+int make_gateway(void **state)
+{
+        (void)state;
+        memset(said, 0, sizeof(said));
+        fixture_make_folder("devices", path);
+        return start_with("", NOW);
+}
+
+int remove_gateway(void **state)
+{
+        gateway_free(gateway, NOW);
+        gateway = NULL;
+        fixture_remove_folder(path);
+        return packet_teardown(state);
+}
+
+void play(struct exchange exchange, int64_t now)
+{
+        struct packet query = packet_message(exchange.options, NULL, NULL);
+        struct packet option = packet_of(exchange.option != NULL ? exchange.option : "");
+        struct gateway_exchange event = {.query = query.data, .query_size = query.size};
+        uint8_t hwaddr[6];
+
+        fixture_hwaddr(exchange.hwaddr, hwaddr);
+        event.query_type = exchange.query_type;
+        event.response_type = exchange.response_type;
+        event.interface = exchange.interface != NULL ? exchange.interface : "br0";
+        if (exchange.giaddr != NULL)
+                event.giaddr = fixture_address(exchange.giaddr);
+        if (exchange.query_type == GATEWAY_INFORM) {
+                event.ciaddr = fixture_address(exchange.address);
+        } else {
+                event.yiaddr = fixture_address(exchange.address);
+                event.lifetime = exchange.lifetime != 0 ? exchange.lifetime : LEASE;
+        }
+        event.hwaddr = hwaddr;
+        event.hwaddr_size = sizeof(hwaddr);
+        event.option = option.data;
+        event.option_size = option.size;
+        memset(&answer, 0x5a, sizeof(answer));
+        gateway_respond(gateway, &event, now, &answer);
+        if (!exchange.lost)
+                gateway_commit(gateway, &answer.claim, now);
+}
+
+void request(const char *options, const char *address, const char *hwaddr, int64_t now)
+{
+        play((struct exchange){options, GATEWAY_REQUEST, GATEWAY_ACK, address, hwaddr, .lifetime = 0}, now);
+}
+
+void inform(const char *options, const char *address, const char *hwaddr, int64_t now)
+{
+        play((struct exchange){options, GATEWAY_INFORM, GATEWAY_ACK, address, hwaddr, .lifetime = 0}, now);
+}
+
+unsigned int entries_at(int64_t now)
+{
+        unsigned int count = 99;
+
+        restart("", now);
+        assert_int_equal(sscanf(strstr(last_text, "\": ") + 3, "%u devices", &count), 1);
+        return count;
+}
+
+bool journal_holds(const char *text)
+{
+        return strstr(fixture_read(path), text) != NULL;
+}
