@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* neighbour.c - the neighbour watch at the kernel: netlink in, nudges out, a timer.
- * Interfaces are known by name: one that vanishes and comes back has another index. */
+ * Interfaces are known by name: one that vanishes and comes back has another index. One that is renamed keeps
+ * its index: that serves until its name is found again. */
 #include "config.h"
 
 #include "gateway-hook/neighbour.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/errno.h>
@@ -32,6 +34,8 @@
 #define NETLINK_BUFFER (1024 * 1024)
 /* The kernel puts at most 32 KiB of a dump into one datagram. */
 #define DATAGRAM_MAX 32768
+/* Milliseconds between two dumps, however much is missed. */
+#define DUMP_PAUSE 1000
 /* Datagrams read in one go, so that a storm of them does not keep DHCP waiting. */
 #define DATAGRAMS_AT_ONCE 32
 
@@ -41,11 +45,13 @@ struct neighbour {
         struct neighbour_watch *watch;
         struct nl_sock *netlink;
         int udp, timer, epoll;
-        int64_t armed;     /* when the timer goes off; INT64_MAX: never */
-        bool dump_wanted;  /* something was missed: ask for all neighbours */
-        bool dump_running; /* asked, and not all have come */
-        int trouble;       /* of this round of work, negative errno */
-        uint8_t *datagram; /* DATAGRAM_MAX bytes */
+        struct ifaddrs *addresses; /* of the machine, once somebody asked in this round of work; or NULL */
+        int64_t armed;             /* when the timer goes off; INT64_MAX: never */
+        int64_t dump_due;          /* no dump before that */
+        bool dump_wanted;          /* something was missed: ask for all neighbours */
+        bool dump_running;         /* asked, and not all have come */
+        int trouble;               /* of this round of work, negative errno */
+        uint8_t *datagram;         /* DATAGRAM_MAX bytes */
 };
 
 static int64_t clock_ms(void)
@@ -60,17 +66,18 @@ static int64_t clock_ms(void)
 
 static void rearm(struct neighbour *neighbour)
 {
-        bool ask = neighbour->dump_wanted && !neighbour->dump_running;
-        int64_t due = ask ? 1 : neighbour_watch_deadline(neighbour->watch);
+        int64_t due = neighbour_watch_deadline(neighbour->watch);
         struct itimerspec timer = {0};
 
+        if (neighbour->dump_wanted && !neighbour->dump_running && neighbour->dump_due < due)
+                due = neighbour->dump_due;
         if (due == neighbour->armed)
                 return;
         neighbour->armed = due;
         /* Zero would switch it off; a time that has passed makes it go off at once. */
         if (due != INT64_MAX) {
                 timer.it_value.tv_sec = (time_t)(due / 1000);
-                timer.it_value.tv_nsec = (long)(due % 1000) * 1000000 + 1;
+                timer.it_value.tv_nsec = (long)(due % 1000) * 1000000 + 1; /* due may be 0 */
         }
         (void)timerfd_settime(neighbour->timer, TFD_TIMER_ABSTIME, &timer, NULL);
 }
@@ -264,17 +271,72 @@ static bool is_unreachable(int err)
                err == -EHOSTUNREACH || err == -EADDRNOTAVAIL;
 }
 
-static void nudge(struct neighbour *neighbour, const struct neighbour_nudge *whom)
+/* --- Where a binding is a neighbour --- */
+
+static bool is_in_prefix(struct in_addr address, const struct ifaddrs *item)
+{
+        const struct sockaddr_in *local = (const void *)item->ifa_addr,
+                                 *mask = (const void *)item->ifa_netmask;
+
+        return local != NULL && mask != NULL && local->sin_family == AF_INET &&
+               ((address.s_addr ^ local->sin_addr.s_addr) & mask->sin_addr.s_addr) == 0;
+}
+
+/* What follows a colon labels one of the addresses. */
+static bool is_on(const struct ifaddrs *item, const char *interface)
+{
+        size_t length = strcspn(item->ifa_name, ":");
+
+        return strncmp(item->ifa_name, interface, length) == 0 && interface[length] == '\0';
+}
+
+/* The kernel looks for any address on any link if it is told to. A client behind a relay that renews its
+ * lease without the relay's help is on no link of ours, though its request comes from one. */
+static bool is_on_link(struct neighbour *neighbour, const struct neighbour_target *whom)
+{
+        if (neighbour->addresses == NULL && getifaddrs(&neighbour->addresses) < 0)
+                neighbour->addresses = NULL;
+        for (const struct ifaddrs *item = neighbour->addresses; item != NULL; item = item->ifa_next) {
+                if (is_on(item, whom->interface) && is_in_prefix(whom->address, item))
+                        return true;
+        }
+        return false;
+}
+
+/* The index of the interface on which that binding is a neighbour, or was, if there is none at present; 0: it
+ * never was one. */
+static int place(struct neighbour *neighbour, const struct neighbour_target *whom)
 {
         int ifindex = index_of(neighbour, whom->interface);
-        int err = ifindex > 0 ? send_datagram(neighbour, whom->address, ifindex) : -ENODEV;
 
-        if (is_unreachable(err)) {
-                if (neighbour_watch_failed(neighbour->watch, whom->address, whom->interface))
-                        neighbour->fn(neighbour->context, whom->address, NEIGHBOUR_LOST);
-        } else if (err < 0 && err != -EAGAIN && err != -ENOBUFS) {
+        if (ifindex == 0 || ifindex == whom->ifindex || !is_on_link(neighbour, whom))
+                return whom->ifindex;
+        neighbour_watch_found(neighbour->watch, whom->address, ifindex);
+        return ifindex;
+}
+
+/* --- What comes of it --- */
+
+static void tell(struct neighbour *neighbour, struct in_addr address, enum neighbour_news news)
+{
+        if (news != NEIGHBOUR_NO_NEWS)
+                neighbour->fn(neighbour->context, address, news);
+}
+
+static void nudge(struct neighbour *neighbour, const struct neighbour_target *whom)
+{
+        int ifindex = place(neighbour, whom), err;
+
+        if (ifindex == 0)
+                return;
+        /* The kernel is silent on one that other traffic confirms. Who is that? */
+        if (whom->unheard)
+                neighbour->dump_wanted = true;
+        err = send_datagram(neighbour, whom->address, ifindex);
+        if (is_unreachable(err))
+                tell(neighbour, whom->address, neighbour_watch_failed(neighbour->watch, whom->address));
+        else if (err < 0 && err != -EAGAIN && err != -ENOBUFS)
                 neighbour->trouble = err;
-        }
 }
 
 /* --- Netlink --- */
@@ -283,43 +345,42 @@ static void take_link(struct neighbour *neighbour, const struct neighbour_messag
 {
         char master[IFNAMSIZ];
 
-        if (message->name[0] != '\0')
-                neighbour_watch_link(neighbour->watch, message->name, clock_ms());
+        neighbour_watch_link(neighbour->watch, message->name, message->ifindex, clock_ms());
         if (name_of(neighbour, message->master, master))
-                neighbour_watch_link(neighbour->watch, master, clock_ms());
+                neighbour_watch_link(neighbour->watch, master, message->master, clock_ms());
 }
 
 static void take_neighbour(struct neighbour *neighbour, const struct neighbour_message *message)
 {
-        char interface[IFNAMSIZ];
+        struct neighbour_watch *watch = neighbour->watch;
+        struct in_addr address = message->address;
+        struct neighbour_target whom;
 
-        if (!neighbour_watch_has(neighbour->watch, message->address) ||
-            !name_of(neighbour, message->ifindex, interface))
+        if (!neighbour_watch_find(watch, address, &whom) ||
+            (whom.ifindex != message->ifindex && place(neighbour, &whom) != message->ifindex))
                 return;
-        if (message->type == NEIGHBOUR_MESSAGE_FAILED) {
-                if (neighbour_watch_failed(neighbour->watch, message->address, interface))
-                        neighbour->fn(neighbour->context, message->address, NEIGHBOUR_LOST);
-        } else if (message->type == NEIGHBOUR_MESSAGE_REACHABLE) {
-                if (neighbour_watch_reachable(neighbour->watch, message->address, interface, message->hwaddr,
-                                              message->hwaddr_size))
-                        neighbour->fn(neighbour->context, message->address, NEIGHBOUR_RETURNED);
-        } else {
-                neighbour_watch_stirred(neighbour->watch, message->address, interface, clock_ms());
-        }
+        if (message->type == NEIGHBOUR_MESSAGE_FAILED)
+                tell(neighbour, address, neighbour_watch_failed(watch, address));
+        else if (message->type == NEIGHBOUR_MESSAGE_REACHABLE)
+                tell(neighbour, address,
+                     neighbour_watch_reachable(watch, address, message->hwaddr, message->hwaddr_size));
+        else
+                neighbour_watch_stirred(watch, address, clock_ms());
 }
 
-/* EBUSY: an earlier dump, of which we missed a part, still goes on; it ends as we read. */
+/* Both kinds of end begin with an error. EBUSY: an earlier dump, of which we missed a part, still goes on; it
+ * ends as we read. */
 static void end_dump(struct neighbour *neighbour, struct nlmsghdr *header)
 {
-        const struct nlmsgerr *error = nlmsg_data(header);
+        int err = 0;
 
         neighbour->dump_running = false;
-        if (header->nlmsg_type != NLMSG_ERROR || nlmsg_datalen(header) < (int)sizeof(*error))
-                return;
-        if (error->error == -EBUSY)
+        if (nlmsg_datalen(header) >= (int)sizeof(err))
+                memcpy(&err, nlmsg_data(header), sizeof(err));
+        if (err == -EBUSY)
                 neighbour->dump_wanted = true;
-        else
-                neighbour->trouble = error->error;
+        else if (err < 0)
+                neighbour->trouble = err;
 }
 
 static void take_message(struct neighbour *neighbour, struct nlmsghdr *header)
@@ -335,6 +396,8 @@ static void take_message(struct neighbour *neighbour, struct nlmsghdr *header)
         neighbour_message_read(header, &message);
         if (message.type == NEIGHBOUR_MESSAGE_LINK)
                 take_link(neighbour, &message);
+        else if (message.type == NEIGHBOUR_MESSAGE_MOVED)
+                neighbour_watch_moved(neighbour->watch, message.hwaddr, message.hwaddr_size, clock_ms());
         else if (message.type != NEIGHBOUR_MESSAGE_NONE)
                 take_neighbour(neighbour, &message);
 }
@@ -372,9 +435,10 @@ static void ask_for_dump(struct neighbour *neighbour)
         struct ndmsg request = {.ndm_family = AF_INET};
         int err;
 
-        if (!neighbour->dump_wanted || neighbour->dump_running)
+        if (!neighbour->dump_wanted || neighbour->dump_running || clock_ms() < neighbour->dump_due)
                 return;
         neighbour->dump_wanted = false;
+        neighbour->dump_due = clock_ms() + DUMP_PAUSE;
         err = nl_send_simple(neighbour->netlink, RTM_GETNEIGH, NLM_F_DUMP, &request, sizeof(request));
         neighbour->dump_running = err >= 0;
         if (err < 0)
@@ -383,7 +447,7 @@ static void ask_for_dump(struct neighbour *neighbour)
 
 int neighbour_dispatch(struct neighbour *neighbour)
 {
-        struct neighbour_nudge whom;
+        struct neighbour_target whom;
         uint64_t ticks;
 
         neighbour->trouble = 0;
@@ -394,6 +458,8 @@ int neighbour_dispatch(struct neighbour *neighbour)
         ask_for_dump(neighbour);
         while (neighbour_watch_next(neighbour->watch, clock_ms(), &whom))
                 nudge(neighbour, &whom);
+        freeifaddrs(neighbour->addresses);
+        neighbour->addresses = NULL;
         rearm(neighbour);
         return neighbour->trouble;
 }

@@ -11,16 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway-hook/neighbour_watch.h"
 #include "libassoc/record.h"
 
 struct neighbour;
 
-enum neighbour_news {
-        NEIGHBOUR_LOST,     /* nothing answers at the address (GW-7) */
-        NEIGHBOUR_RETURNED, /* the device answers again, from the same link-layer address (GW-8) */
-};
-
-/** Told by neighbour_dispatch(); may call neighbour_add() and neighbour_remove(). */
+/** Told by neighbour_dispatch(), `news` is LOST or RETURNED; may call neighbour_add() and neighbour_remove().
+ */
 typedef void neighbour_fn(void *context, struct in_addr address, enum neighbour_news news);
 
 /**
@@ -36,7 +33,8 @@ void neighbour_free(struct neighbour *neighbour);
 /** A descriptor that is readable when neighbour_dispatch() has work to do. */
 int neighbour_fd(const struct neighbour *neighbour);
 
-/** Watch the binding of `record`, present or away as it says; NULL `neighbour` is fine. */
+/** Watch the binding of `record`, present or away as it says; NULL `neighbour` is fine. An address that no
+ * prefix of its interface holds is no neighbour, and is not looked for. */
 void neighbour_add(struct neighbour *neighbour, const struct device_record *record);
 
 /** Watch the binding at `address` no more; NULL `neighbour` is fine. */

@@ -20,24 +20,36 @@ static enum neighbour_message_type type_of_state(uint16_t state)
         return state & NUD_STALE ? NEIGHBOUR_MESSAGE_STIRRED : NEIGHBOUR_MESSAGE_NONE;
 }
 
+static void read_hwaddr(struct nlattr *attribute, struct neighbour_message *ret)
+{
+        if (attribute == NULL || nla_len(attribute) > RECORD_HWADDR_MAX)
+                return;
+        ret->hwaddr_size = (size_t)nla_len(attribute);
+        memcpy(ret->hwaddr, nla_data(attribute), ret->hwaddr_size);
+}
+
 static void read_neighbour(struct nlmsghdr *message, struct neighbour_message *ret)
 {
         const struct ndmsg *header = nlmsg_data(message);
         struct nlattr *attributes[NDA_MAX + 1];
-        struct nlattr *hwaddr;
 
-        if (nlmsg_parse(message, sizeof(*header), attributes, NDA_MAX, NULL) < 0 ||
-            header->ndm_family != AF_INET || (header->ndm_flags & NTF_PROXY) != 0 ||
-            attributes[NDA_DST] == NULL || nla_len(attributes[NDA_DST]) != sizeof(ret->address))
+        if (nlmsg_parse(message, sizeof(*header), attributes, NDA_MAX, NULL) < 0)
+                return;
+        if (header->ndm_family == AF_BRIDGE) {
+                read_hwaddr(attributes[NDA_LLADDR], ret);
+                if (ret->hwaddr_size > 0)
+                        ret->type = NEIGHBOUR_MESSAGE_MOVED;
+                return;
+        }
+        /* RTM_DELNEIGH is no evidence: the kernel forgets whom it does not need. */
+        if (message->nlmsg_type != RTM_NEWNEIGH || header->ndm_family != AF_INET ||
+            (header->ndm_flags & NTF_PROXY) != 0 || attributes[NDA_DST] == NULL ||
+            nla_len(attributes[NDA_DST]) != sizeof(ret->address))
                 return;
         memcpy(&ret->address, nla_data(attributes[NDA_DST]), sizeof(ret->address));
         ret->ifindex = header->ndm_ifindex;
         ret->type = type_of_state(header->ndm_state);
-        hwaddr = attributes[NDA_LLADDR];
-        if (hwaddr == NULL || nla_len(hwaddr) > RECORD_HWADDR_MAX)
-                return;
-        ret->hwaddr_size = (size_t)nla_len(hwaddr);
-        memcpy(ret->hwaddr, nla_data(hwaddr), ret->hwaddr_size);
+        read_hwaddr(attributes[NDA_LLADDR], ret);
 }
 
 static void read_link(struct nlmsghdr *message, struct neighbour_message *ret)
@@ -62,13 +74,14 @@ void neighbour_message_read(struct nlmsghdr *message, struct neighbour_message *
         memset(ret, 0, sizeof(*ret));
         switch (message->nlmsg_type) {
         case RTM_NEWNEIGH:
+        case RTM_DELNEIGH:
                 read_neighbour(message, ret);
                 break;
         case RTM_NEWLINK:
         case RTM_DELLINK:
                 read_link(message, ret);
                 break;
-        default: /* RTM_DELNEIGH is no evidence: the kernel forgets whom it does not need. */
+        default:
                 break;
         }
 }

@@ -16,6 +16,7 @@ enum neighbour_message_type {
         NEIGHBOUR_MESSAGE_REACHABLE, /* address, ifindex, hwaddr */
         NEIGHBOUR_MESSAGE_FAILED,    /* address, ifindex */
         NEIGHBOUR_MESSAGE_STIRRED,   /* address, ifindex: some other state, which is no evidence */
+        NEIGHBOUR_MESSAGE_MOVED,     /* hwaddr: a bridge learnt or forgot where it is */
         NEIGHBOUR_MESSAGE_LINK,      /* ifindex, name, master: a link changed */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* neighbour_watch.c - decides which devices have left the LAN and which are back.
- * A hash finds a binding by address, a heap the one whose turn is next. */
+ * Hashes find a binding by address and by link-layer address, a heap the one whose turn is next. */
 #include "config.h"
 
 #include "gateway-hook/neighbour_watch.h"
@@ -17,6 +17,9 @@ struct watched {
         struct in_addr address;
         uint32_t place; /* in the heap; of a free slot: the next free one */
         uint32_t failed_rounds;
+        uint32_t
+                answerer; /* hash of the link-layer address that answered first since it was added; 0: none */
+        int ifindex;      /* 0: not found on any link yet */
         uint8_t hwaddr[RECORD_HWADDR_MAX];
         uint8_t hwaddr_size;
         char interface[RECORD_INTERFACE_MAX + 1];
@@ -34,7 +37,7 @@ struct neighbour_watch {
         int64_t interval;
         int64_t burst_start; /* of the burst of nudges that goes on */
         uint32_t burst_count;
-        struct slot_index by_address;
+        struct slot_index by_address, by_hwaddr;
 };
 
 struct neighbour_watch *neighbour_watch_new(uint32_t max_bindings, int64_t interval, uint32_t rounds,
@@ -52,7 +55,8 @@ struct neighbour_watch *neighbour_watch_new(uint32_t max_bindings, int64_t inter
         watch->slots = calloc((size_t)max_bindings + 1, sizeof(*watch->slots));
         watch->heap = calloc(max_bindings, sizeof(*watch->heap));
         if (watch->slots == NULL || watch->heap == NULL ||
-            slot_index_init(&watch->by_address, max_bindings) < 0) {
+            slot_index_init(&watch->by_address, max_bindings) < 0 ||
+            slot_index_init(&watch->by_hwaddr, max_bindings) < 0) {
                 neighbour_watch_free(watch);
                 return NULL;
         }
@@ -63,6 +67,7 @@ void neighbour_watch_free(struct neighbour_watch *watch)
 {
         if (watch == NULL)
                 return;
+        slot_index_done(&watch->by_hwaddr);
         slot_index_done(&watch->by_address);
         free(watch->heap);
         free(watch->slots);
@@ -76,6 +81,29 @@ static uint32_t hash_address(const struct neighbour_watch *watch, struct in_addr
         return hash ^ (hash >> 16);
 }
 
+/* Never 0. */
+static uint32_t hash_hwaddr(const struct neighbour_watch *watch, const uint8_t *hwaddr, size_t size)
+{
+        uint32_t hash = watch->seed ^ UINT32_C(2166136261);
+
+        for (size_t i = 0; i < size; i++)
+                hash = (hash ^ hwaddr[i]) * UINT32_C(16777619);
+        hash ^= hash >> 15;
+        return hash != 0 ? hash : 1;
+}
+
+/* A client need not have a link-layer address; those without shall not all be in one chain. */
+static uint32_t hash_of_client(const struct neighbour_watch *watch, const struct watched *watched)
+{
+        return watched->hwaddr_size > 0 ? hash_hwaddr(watch, watched->hwaddr, watched->hwaddr_size)
+                                        : hash_address(watch, watched->address);
+}
+
+static bool has_hwaddr(const struct watched *watched, const uint8_t *hwaddr, size_t size)
+{
+        return watched->hwaddr_size == size && size > 0 && memcmp(watched->hwaddr, hwaddr, size) == 0;
+}
+
 static uint32_t find(const struct neighbour_watch *watch, struct in_addr address)
 {
         uint32_t slot = slot_index_first(&watch->by_address, hash_address(watch, address));
@@ -85,14 +113,11 @@ static uint32_t find(const struct neighbour_watch *watch, struct in_addr address
         return slot;
 }
 
-static struct watched *find_on(const struct neighbour_watch *watch, struct in_addr address,
-                               const char *interface)
+static struct watched *find_watched(const struct neighbour_watch *watch, struct in_addr address)
 {
         uint32_t slot = find(watch, address);
 
-        if (slot == SLOT_NONE || strcmp(watch->slots[slot].interface, interface) != 0)
-                return NULL;
-        return &watch->slots[slot];
+        return slot == SLOT_NONE ? NULL : &watch->slots[slot];
 }
 
 /* --- The heap --- */
@@ -170,6 +195,15 @@ static uint32_t take_slot(struct neighbour_watch *watch, struct in_addr address,
         return slot;
 }
 
+static void set_hwaddr(struct neighbour_watch *watch, uint32_t slot, const struct device_record *record)
+{
+        struct watched *watched = &watch->slots[slot];
+
+        memcpy(watched->hwaddr, record->hwaddr, sizeof(watched->hwaddr));
+        watched->hwaddr_size = (uint8_t)record->hwaddr_size;
+        slot_index_add(&watch->by_hwaddr, hash_of_client(watch, watched), slot);
+}
+
 int neighbour_watch_add(struct neighbour_watch *watch, const struct device_record *record, int64_t now)
 {
         uint32_t slot = find(watch, record->address);
@@ -183,13 +217,17 @@ int neighbour_watch_add(struct neighbour_watch *watch, const struct device_recor
                 return -ENOSPC;
         if (slot == SLOT_NONE)
                 slot = take_slot(watch, record->address, now);
+        else
+                slot_index_remove(&watch->by_hwaddr, hash_of_client(watch, &watch->slots[slot]), slot);
+        set_hwaddr(watch, slot, record);
         watched = &watch->slots[slot];
-        memcpy(watched->hwaddr, record->hwaddr, sizeof(watched->hwaddr));
-        watched->hwaddr_size = (uint8_t)record->hwaddr_size;
+        if (strcmp(watched->interface, record->interface) != 0)
+                watched->ifindex = 0;
         memcpy(watched->interface, record->interface, sizeof(watched->interface));
         watched->away = record->away;
         watched->asked = false;
         watched->failed_rounds = 0;
+        watched->answerer = 0;
         return 0;
 }
 
@@ -200,6 +238,7 @@ void neighbour_watch_remove(struct neighbour_watch *watch, struct in_addr addres
         if (slot == SLOT_NONE)
                 return;
         slot_index_remove(&watch->by_address, hash_address(watch, address), slot);
+        slot_index_remove(&watch->by_hwaddr, hash_of_client(watch, &watch->slots[slot]), slot);
         place = watch->slots[slot].place;
         last = --watch->count;
         if (place != last) {
@@ -212,9 +251,30 @@ void neighbour_watch_remove(struct neighbour_watch *watch, struct in_addr addres
         watch->free_slot = slot;
 }
 
-bool neighbour_watch_has(const struct neighbour_watch *watch, struct in_addr address)
+static void fill_target(const struct watched *watched, struct neighbour_target *ret)
 {
-        return find(watch, address) != SLOT_NONE;
+        ret->address = watched->address;
+        memcpy(ret->interface, watched->interface, sizeof(ret->interface));
+        ret->ifindex = watched->ifindex;
+        ret->unheard = watched->asked;
+}
+
+bool neighbour_watch_find(const struct neighbour_watch *watch, struct in_addr address,
+                          struct neighbour_target *ret)
+{
+        const struct watched *watched = find_watched(watch, address);
+
+        if (watched != NULL)
+                fill_target(watched, ret);
+        return watched != NULL;
+}
+
+void neighbour_watch_found(struct neighbour_watch *watch, struct in_addr address, int ifindex)
+{
+        struct watched *watched = find_watched(watch, address);
+
+        if (watched != NULL)
+                watched->ifindex = ifindex;
 }
 
 /* --- Nudges --- */
@@ -224,7 +284,7 @@ static bool burst_is_spent(const struct neighbour_watch *watch)
         return watch->burst_count >= NEIGHBOUR_WATCH_BURST;
 }
 
-bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct neighbour_nudge *ret)
+bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct neighbour_target *ret)
 {
         struct watched *watched;
 
@@ -238,10 +298,9 @@ bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct nei
                 return false;
         watch->burst_count++;
         watched = &watch->slots[watch->heap[0]];
+        fill_target(watched, ret);
         watched->asked = true;
         watched->nudged = now;
-        ret->address = watched->address;
-        memcpy(ret->interface, watched->interface, sizeof(ret->interface));
         set_due(watch, watched, now + watch->interval);
         return true;
 }
@@ -260,34 +319,55 @@ int64_t neighbour_watch_deadline(const struct neighbour_watch *watch)
 
 /* --- What is heard --- */
 
-bool neighbour_watch_failed(struct neighbour_watch *watch, struct in_addr address, const char *interface)
+static enum neighbour_news fail(struct neighbour_watch *watch, struct watched *watched)
 {
-        struct watched *watched = find_on(watch, address, interface);
-
         /* Other traffic to a device that sleeps fails every few seconds: that is one round all the same. */
-        if (watched == NULL || !watched->asked)
-                return false;
+        if (!watched->asked)
+                return NEIGHBOUR_NO_NEWS;
         watched->asked = false;
         if (watched->away || ++watched->failed_rounds < watch->rounds)
-                return false;
+                return NEIGHBOUR_NO_NEWS;
         watched->away = true;
+        return NEIGHBOUR_LOST;
+}
+
+enum neighbour_news neighbour_watch_failed(struct neighbour_watch *watch, struct in_addr address)
+{
+        struct watched *watched = find_watched(watch, address);
+
+        return watched != NULL ? fail(watch, watched) : NEIGHBOUR_NO_NEWS;
+}
+
+/* Whether who answers is the device itself. The first that answers a nudge is taken for it: it has just had
+ * its DHCP exchange. One that is away has to prove itself. */
+static bool is_answerer(const struct neighbour_watch *watch, struct watched *watched, const uint8_t *hwaddr,
+                        size_t size)
+{
+        uint32_t hash = hash_hwaddr(watch, hwaddr, size);
+
+        if (!has_hwaddr(watched, hwaddr, size) && watched->answerer != hash &&
+            (watched->answerer != 0 || watched->away || !watched->asked))
+                return false;
+        if (watched->answerer == 0)
+                watched->answerer = hash;
         return true;
 }
 
-bool neighbour_watch_reachable(struct neighbour_watch *watch, struct in_addr address, const char *interface,
-                               const uint8_t *hwaddr, size_t hwaddr_size)
+enum neighbour_news neighbour_watch_reachable(struct neighbour_watch *watch, struct in_addr address,
+                                              const uint8_t *hwaddr, size_t hwaddr_size)
 {
-        struct watched *watched = find_on(watch, address, interface);
+        struct watched *watched = find_watched(watch, address);
 
         if (watched == NULL)
-                return false;
+                return NEIGHBOUR_NO_NEWS;
+        if (!is_answerer(watch, watched, hwaddr, hwaddr_size))
+                return fail(watch, watched);
         watched->asked = false;
         watched->failed_rounds = 0;
-        if (!watched->away || watched->hwaddr_size != hwaddr_size ||
-            (hwaddr_size > 0 && memcmp(watched->hwaddr, hwaddr, hwaddr_size) != 0))
-                return false;
+        if (!watched->away)
+                return NEIGHBOUR_NO_NEWS;
         watched->away = false;
-        return true;
+        return NEIGHBOUR_RETURNED;
 }
 
 /* A link that flaps must not use up the rounds of a device that only sleeps. One that is away has none to
@@ -302,21 +382,32 @@ static void hasten(struct neighbour_watch *watch, struct watched *watched, int64
                 set_due(watch, watched, due);
 }
 
-void neighbour_watch_stirred(struct neighbour_watch *watch, struct in_addr address, const char *interface,
-                             int64_t now)
+void neighbour_watch_stirred(struct neighbour_watch *watch, struct in_addr address, int64_t now)
 {
-        struct watched *watched = find_on(watch, address, interface);
+        struct watched *watched = find_watched(watch, address);
 
         if (watched != NULL && watched->away)
                 hasten(watch, watched, now);
 }
 
-void neighbour_watch_link(struct neighbour_watch *watch, const char *interface, int64_t now)
+void neighbour_watch_moved(struct neighbour_watch *watch, const uint8_t *hwaddr, size_t hwaddr_size,
+                           int64_t now)
+{
+        uint32_t slot = slot_index_first(&watch->by_hwaddr, hash_hwaddr(watch, hwaddr, hwaddr_size));
+
+        for (; slot != SLOT_NONE; slot = slot_index_next(&watch->by_hwaddr, slot)) {
+                if (has_hwaddr(&watch->slots[slot], hwaddr, hwaddr_size))
+                        hasten(watch, &watch->slots[slot], now);
+        }
+}
+
+void neighbour_watch_link(struct neighbour_watch *watch, const char *interface, int ifindex, int64_t now)
 {
         for (uint32_t slot = 1; slot <= watch->slots_used; slot++) {
                 struct watched *watched = &watch->slots[slot];
 
-                if (watched->interface[0] != '\0' && strcmp(watched->interface, interface) == 0)
+                if (watched->interface[0] != '\0' &&
+                    (strcmp(watched->interface, interface) == 0 || watched->ifindex == ifindex))
                         hasten(watch, watched, now);
         }
 }

@@ -3,10 +3,10 @@
  *
  * Pure: no clock, no socket. neighbour.c feeds it what the kernel says of its neighbours and sends the nudges
  * that it asks for. Each binding is nudged once an interval, whether it is present or away; the kernel then
- * probes it. A probe that fails is a failed round; `rounds` of them in a row mean that the device has left.
- * Only FAILED and REACHABLE are such evidence: that a neighbour is stale, deleted or unknown says nothing,
- * and a link that goes down only hastens the next nudge. Times are milliseconds of one clock that never
- * jumps. */
+ * probes it. A probe that fails, or that somebody else answers, is a failed round; `rounds` of them in a row
+ * mean that the device has left. Only FAILED and REACHABLE are such evidence: that a neighbour is stale,
+ * deleted or unknown says nothing, and a link that goes down or a bridge that forgets a link-layer address
+ * only hastens the next nudge. Times are milliseconds of one clock that never jumps. */
 #ifndef GATEWAY_NEIGHBOUR_WATCH_H
 #define GATEWAY_NEIGHBOUR_WATCH_H
 
@@ -26,10 +26,19 @@
 
 struct neighbour_watch;
 
+/** What follows from what was heard of a binding. */
+enum neighbour_news {
+        NEIGHBOUR_NO_NEWS,
+        NEIGHBOUR_LOST,     /* it does not answer any more (GW-7) */
+        NEIGHBOUR_RETURNED, /* it answers again, from the same link-layer address (GW-8) */
+};
+
 /** Whom to nudge. */
-struct neighbour_nudge {
+struct neighbour_target {
         struct in_addr address;
         char interface[RECORD_INTERFACE_MAX + 1];
+        int ifindex;  /* as neighbour_watch_found() said, or 0 */
+        bool unheard; /* nothing has been heard since the nudge before this one */
 };
 
 /**
@@ -52,34 +61,42 @@ int neighbour_watch_add(struct neighbour_watch *watch, const struct device_recor
 /** Watch it no more; one that is not watched is no error. */
 void neighbour_watch_remove(struct neighbour_watch *watch, struct in_addr address);
 
-/** Whether somebody is watched at `address`. */
-bool neighbour_watch_has(const struct neighbour_watch *watch, struct in_addr address);
+/** Whether somebody is watched at `address`; if so *ret tells where. */
+bool neighbour_watch_find(const struct neighbour_watch *watch, struct in_addr address,
+                          struct neighbour_target *ret);
+
+/** `address` is a neighbour on the interface of that index: for the caller to find again in its target. */
+void neighbour_watch_found(struct neighbour_watch *watch, struct in_addr address, int ifindex);
 
 /** Take the next nudge that is due into *ret; call it until it returns false. */
-bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct neighbour_nudge *ret);
+bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct neighbour_target *ret);
 
 /** When neighbour_watch_next() wants to be called again; INT64_MAX: never, as far as is known. */
 int64_t neighbour_watch_deadline(const struct neighbour_watch *watch);
 
 /**
- * The kernel, or the attempt to nudge, says that `address` can't be reached on `interface`. Counts at most
- * once after each nudge. Returns whether the binding is lost with this: it is away from now on.
+ * The kernel, or the attempt to nudge, says that `address` can't be reached. Counts at most once after each
+ * nudge. The binding that is lost with this is away from now on.
  */
-bool neighbour_watch_failed(struct neighbour_watch *watch, struct in_addr address, const char *interface);
+enum neighbour_news neighbour_watch_failed(struct neighbour_watch *watch, struct in_addr address);
 
 /**
- * `address` answers on `interface`, from that link-layer address. Whoever answers, no round counts as failed
- * any more (behind a repeater a device has another link-layer address). Returns whether a binding that was
- * away is present again: then it was the same link-layer address (GW-8).
+ * Somebody answers at `address`, from that link-layer address. It is the device if the address is its own, or
+ * the one that answered the first nudge after it was added: behind a repeater a device has another one than
+ * its DHCP messages tell. Then no round counts as failed any more, and if it was away it has returned.
+ * Anybody else proves no more than silence.
  */
-bool neighbour_watch_reachable(struct neighbour_watch *watch, struct in_addr address, const char *interface,
-                               const uint8_t *hwaddr, size_t hwaddr_size);
+enum neighbour_news neighbour_watch_reachable(struct neighbour_watch *watch, struct in_addr address,
+                                              const uint8_t *hwaddr, size_t hwaddr_size);
 
-/** Something moved at `address`, that is no evidence: if it is away, look soon. */
-void neighbour_watch_stirred(struct neighbour_watch *watch, struct in_addr address, const char *interface,
-                             int64_t now);
+/** Something changed at `address`, that is no evidence: if it is away, look soon. */
+void neighbour_watch_stirred(struct neighbour_watch *watch, struct in_addr address, int64_t now);
 
-/** The link of `interface` went up or down: look soon at all on it. */
-void neighbour_watch_link(struct neighbour_watch *watch, const char *interface, int64_t now);
+/** A bridge learnt or forgot where that link-layer address is: look soon. */
+void neighbour_watch_moved(struct neighbour_watch *watch, const uint8_t *hwaddr, size_t hwaddr_size,
+                           int64_t now);
+
+/** The link of `interface`, whose index is `ifindex`, went up or down: look soon at all on it. */
+void neighbour_watch_link(struct neighbour_watch *watch, const char *interface, int ifindex, int64_t now);
 
 #endif
