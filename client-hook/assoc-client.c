@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* assoc-client.c - the program behind the hook 60-assoc: options and commands.
- * What the commands do is in associate.c and identity_file.c. */
+ * What the commands do is in associate.c and libassoc/identity_file.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,8 +12,9 @@
 #include <syslog.h>
 
 #include "client-hook/associate.h"
-#include "client-hook/identity_file.h"
 #include "client-hook/log.h"
+#include "libassoc/escape.h"
+#include "libassoc/identity_file.h"
 
 #define RUN_FOLDER ASSOC_RUNSTATEDIR "/assoc"
 
@@ -94,7 +95,7 @@ static int usage_error(const char *expected, const char *got)
         char text[80];
 
         fprintf(stderr, "assoc-client: expected %s, got %s%s%s\n", expected, got == NULL ? "" : "'",
-                got == NULL ? "nothing" : log_escape(got, strlen(got), text, sizeof(text)),
+                got == NULL ? "nothing" : escape_text(got, strlen(got), text, sizeof(text)),
                 got == NULL ? "" : "'");
         usage(stderr);
         return EXIT_USAGE;

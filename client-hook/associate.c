@@ -17,9 +17,9 @@
 #include "client-hook/dhcp_socket.h"
 #include "client-hook/gateway_record.h"
 #include "client-hook/hex.h"
-#include "client-hook/identity_file.h"
 #include "client-hook/log.h"
 #include "client-hook/slot.h"
+#include "libassoc/identity_file.h"
 
 struct work {
         const struct event *event;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client-hook/log.h"
+#include "libassoc/escape.h"
 
 /* A lease time of all ones does not end (RFC 2131 3.3). */
 #define LEASE_INFINITE UINT32_MAX
@@ -42,7 +42,7 @@ static int fail(struct reader *reader, const char *name, const char *expected, c
                 snprintf(reader->error, reader->size, "%s: expected %s, but it is not set", name, expected);
         else
                 snprintf(reader->error, reader->size, "%s: expected %s, got '%s'", name, expected,
-                         log_escape(got, strlen(got), text, sizeof(text)));
+                         escape_text(got, strlen(got), text, sizeof(text)));
         return -EINVAL;
 }
 

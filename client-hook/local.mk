@@ -13,12 +13,11 @@ noinst_LTLIBRARIES += %D%/libclient.la
 	%D%/folder.c %D%/folder.h \
 	%D%/gateway_record.c %D%/gateway_record.h \
 	%D%/hex.c %D%/hex.h \
-	%D%/identity_file.c %D%/identity_file.h \
 	%D%/inform.c %D%/inform_message.c %D%/inform.h \
 	%D%/log.c %D%/log.h \
 	%D%/slot.c %D%/slot.h \
 	%D%/udp.c %D%/udp.h
-CLIENT_LIBS = %D%/libclient.la libassoc/libassoc.la libassoc/libprivate.la $(JSONC_LIBS)
+CLIENT_LIBS = %D%/libclient.la libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
 
 # dhcpcd sources its hooks: they need no execute permission, and dhcpcd's own have none.
 dhcpcdhooks_DATA = %D%/60-assoc

@@ -15,4 +15,4 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/terminal.c %D%/terminal.h \
 	%D%/text_table.c %D%/text_table.h
 %C%_assocctl_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
-%C%_assocctl_LDADD = libassoc/libassoc.la libassoc/libprivate.la $(JSONC_LIBS)
+%C%_assocctl_LDADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)

@@ -26,7 +26,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/server.c %D%/server.h \
 	%D%/socket_path.c %D%/socket_path.h
 %C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS)
-%C%_libbridge_la_LIBADD = libassoc/libassoc.la libassoc/libprivate.la $(JSONC_LIBS) $(LIBUV_LIBS) -lm
+%C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) -lm
 
 sbin_PROGRAMS += %D%/dm-bridge
 %C%_dm_bridge_SOURCES = %D%/main.c

@@ -20,8 +20,10 @@ nodist_pkgconfig_DATA = %D%/libassoc.pc
 # Shared by the hook, the client and the bridge; not installed.
 noinst_LTLIBRARIES += %D%/libprivate.la
 %C%_libprivate_la_SOURCES = \
+	%D%/escape.c %D%/escape.h \
 	%D%/file.c %D%/file.h \
 	%D%/hex_digit.h \
+	%D%/identity_file.c %D%/identity_file.h \
 	%D%/json_strict.c %D%/json_strict.h \
 	%D%/record.c %D%/record.h
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)

@@ -13,7 +13,7 @@ EXTRA_DIST += $(bats_tests)
 if HAVE_BATS
 TESTS += $(bats_tests)
 endif
-UNIT_LIBS = libassoc/libassoc.la libassoc/libprivate.la $(CMOCKA_LIBS) $(JSONC_LIBS)
+UNIT_LIBS = libassoc/libprivate.la libassoc/libassoc.la $(CMOCKA_LIBS) $(JSONC_LIBS)
 include tests/unit/libassoc.mk
 include tests/unit/private.mk
 if GATEWAY_HOOK

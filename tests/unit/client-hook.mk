@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CMOCKA
-client_tests = %D%/test_hex %D%/test_identity_file %D%/test_event %D%/test_inform %D%/test_udp \
+client_tests = %D%/test_hex %D%/test_event %D%/test_inform %D%/test_udp \
 	%D%/test_gateway_record %D%/test_slot %D%/test_associate
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 CLIENT_UNIT_LIBS = $(CLIENT_LIBS) $(CMOCKA_LIBS)
 %C%_test_hex_LDADD = $(CLIENT_UNIT_LIBS)
-%C%_test_identity_file_LDADD = $(CLIENT_UNIT_LIBS)
 %C%_test_event_LDADD = $(CLIENT_UNIT_LIBS)
 %C%_test_inform_LDADD = $(CLIENT_UNIT_LIBS)
 %C%_test_udp_LDADD = $(CLIENT_UNIT_LIBS)

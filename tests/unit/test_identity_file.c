@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "client-hook/identity_file.h"
 #include "libassoc/file.h"
+#include "libassoc/identity_file.h"
 #include "tests/unit/scratch.h"
 
 static int parse(const char *text, struct assoc_identity *identity, char error[IDENTITY_FILE_ERROR_MAX])

@@ -3,7 +3,7 @@
  * What makes an element valid is libassoc's business; this file knows lines and keys. */
 #include "config.h"
 
-#include "client-hook/identity_file.h"
+#include "libassoc/identity_file.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client-hook/log.h"
+#include "libassoc/escape.h"
 #include "libassoc/file.h"
 
 /* Longest value that is kept; any longer one is wrong anyway. */
@@ -78,7 +78,7 @@ static struct span trim(struct span span)
 
 static const char *show(struct span span, char buffer[80])
 {
-        return log_escape(span.start, span.size, buffer, 80);
+        return escape_text(span.start, span.size, buffer, 80);
 }
 
 static int find_key(struct parser *parser, struct span name)
@@ -161,8 +161,8 @@ static int build_identity(struct parser *parser, struct assoc_identity *ret)
                 return fail(parser, "expected a line '%s = ...' (%s), got none", keys[key].name,
                             keys[key].expected);
         return fail(parser, "%s: expected %s, got '%s'", keys[key].name, keys[key].expected,
-                    log_escape(parser->found[key].value, strlen(parser->found[key].value), buffer,
-                               sizeof(buffer)));
+                    escape_text(parser->found[key].value, strlen(parser->found[key].value), buffer,
+                                sizeof(buffer)));
 }
 
 int identity_file_parse(const char *path, const char *text, size_t text_size, struct assoc_identity *ret,

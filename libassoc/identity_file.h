@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* identity_file.h - identity.conf: who this device is. */
-#ifndef CLIENT_IDENTITY_FILE_H
-#define CLIENT_IDENTITY_FILE_H
+#ifndef LIBASSOC_IDENTITY_FILE_H
+#define LIBASSOC_IDENTITY_FILE_H
 
 #include <stddef.h>
 
