@@ -22,7 +22,8 @@ struct binding {
         int64_t expires;
         struct in_addr address;
         uint32_t entry;
-        uint32_t next; /* of the same entry, or of the free list */
+        uint32_t next;     /* of the same entry, or of the free list */
+        uint32_t previous; /* of the same entry */
         uint8_t hwaddr[RECORD_HWADDR_MAX];
         uint8_t hwaddr_size;
         uint8_t source;
@@ -219,6 +220,30 @@ static void remove_entry(struct device_table *table, uint32_t slot)
         table->entry_count--;
 }
 
+/* A hostile LAN can give one entry as many bindings as there may be: no walk along them. */
+static void link_binding(struct device_table *table, uint32_t slot)
+{
+        struct binding *binding = &table->bindings[slot];
+        struct entry *entry = &table->entries[binding->entry];
+
+        binding->next = entry->first;
+        if (entry->first != SLOT_NONE)
+                table->bindings[entry->first].previous = slot;
+        entry->first = slot;
+}
+
+static void unlink_binding(struct device_table *table, uint32_t slot)
+{
+        const struct binding *binding = &table->bindings[slot];
+
+        if (binding->next != SLOT_NONE)
+                table->bindings[binding->next].previous = binding->previous;
+        if (binding->previous != SLOT_NONE)
+                table->bindings[binding->previous].next = binding->next;
+        else
+                table->entries[binding->entry].first = binding->next;
+}
+
 static void add_binding(struct device_table *table, uint32_t entry, const struct device_record *record)
 {
         uint32_t slot = table->free_binding;
@@ -237,8 +262,7 @@ static void add_binding(struct device_table *table, uint32_t entry, const struct
         binding->source = (uint8_t)record->source;
         binding->away = record->away;
         binding->entry = entry;
-        binding->next = table->entries[entry].first;
-        table->entries[entry].first = slot;
+        link_binding(table, slot);
         slot_index_add(&table->by_address, hash_address(table, binding->address), slot);
         slot_index_add(&table->by_hwaddr, hash_bytes(table->seed, binding->hwaddr, binding->hwaddr_size),
                        slot);
@@ -250,11 +274,8 @@ static uint32_t remove_binding(struct device_table *table, uint32_t slot)
 {
         struct binding *binding = &table->bindings[slot];
         uint32_t entry = binding->entry;
-        uint32_t *link = &table->entries[entry].first;
 
-        while (*link != slot)
-                link = &table->bindings[*link].next;
-        *link = binding->next;
+        unlink_binding(table, slot);
         slot_index_remove(&table->by_address, hash_address(table, binding->address), slot);
         slot_index_remove(&table->by_hwaddr, hash_bytes(table->seed, binding->hwaddr, binding->hwaddr_size),
                           slot);
@@ -379,17 +400,28 @@ bool device_table_has(const struct device_table *table, const struct assoc_ident
         return find_identity(table, identity) != SLOT_NONE;
 }
 
+uint32_t device_table_places(const struct device_table *table)
+{
+        return table->bindings_used;
+}
+
+bool device_table_at(const struct device_table *table, uint32_t place, struct device_record *ret)
+{
+        /* A free binding belongs to no entry. */
+        if (place == SLOT_NONE || place > table->bindings_used || table->bindings[place].entry == SLOT_NONE)
+                return false;
+        fill_record(table, place, ret);
+        return true;
+}
+
 int device_table_each(const struct device_table *table, device_table_fn *fn, void *context)
 {
         struct device_record record;
         int err = 0;
 
-        /* A free binding belongs to no entry. */
-        for (uint32_t slot = 1; slot <= table->bindings_used && err >= 0; slot++) {
-                if (table->bindings[slot].entry == SLOT_NONE)
-                        continue;
-                fill_record(table, slot, &record);
-                err = fn(context, &record);
+        for (uint32_t place = 1; place <= device_table_places(table) && err >= 0; place++) {
+                if (device_table_at(table, place, &record))
+                        err = fn(context, &record);
         }
         return err < 0 ? err : 0;
 }

@@ -61,6 +61,13 @@ bool device_table_has(const struct device_table *table, const struct assoc_ident
  * Returns 0 or what `fn` returned to end the walk. */
 int device_table_each(const struct device_table *table, device_table_fn *fn, void *context);
 
+/** Bindings have places, from 1 to device_table_places(), some of them empty; a binding keeps its place for
+ * as long as its address is bound. For a walk that takes its time while the table changes. */
+uint32_t device_table_places(const struct device_table *table);
+
+/** The binding at a place; false: there is none. */
+bool device_table_at(const struct device_table *table, uint32_t place, struct device_record *ret);
+
 /** Number of entries, and of bindings. */
 uint32_t device_table_entries(const struct device_table *table);
 uint32_t device_table_bindings(const struct device_table *table);

@@ -25,6 +25,6 @@ noinst_LTLIBRARIES += %D%/libprivate.la
 	%D%/hex_digit.h \
 	%D%/identity_file.c %D%/identity_file.h \
 	%D%/json_strict.c %D%/json_strict.h \
-	%D%/record.c %D%/record.h
+	%D%/record.c %D%/record.h %D%/record_format.c
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_libprivate_la_LIBADD = $(JSONC_LIBS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* record.c - the journal's and GatewayInfo's lines, to and from structs.
- * json-c does the syntax; the rows below say which members a record has and what each may hold. */
+/* record.c - the journal's and GatewayInfo's lines, read.
+ * json-c does the syntax; here is which members a record has and what each may hold. record_format.c writes
+ * them. */
 #include "config.h"
 
 #include "libassoc/record.h"
@@ -8,13 +9,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "libassoc/hex_digit.h"
 #include "libassoc/json_strict.h"
 
-#define JOURNAL_NAME "tr111-devices"
 /* Our records are flat; anything deeper is not ours and need not be built in memory. */
 #define MAX_DEPTH 3
 
@@ -23,7 +22,10 @@ static const char *const source_names[] = {
         [DEVICE_SOURCE_INFORM] = "inform",
 };
 
-/* --- Reading --- */
+const char *device_source_name(enum device_source source)
+{
+        return source_names[source];
+}
 
 static int parse_object(const char *line, size_t length, struct json_object **ret)
 {
@@ -194,7 +196,7 @@ static bool parse_header(struct json_object *object, struct device_record *ret)
         const char *name = get_text(object, "journal");
 
         ret->type = DEVICE_RECORD_HEADER;
-        if (name == NULL || strcmp(name, JOURNAL_NAME) != 0 ||
+        if (name == NULL || strcmp(name, RECORD_JOURNAL_NAME) != 0 ||
             !get_uint32(object, "version", 0, &ret->version))
                 return false;
         /* Another version's other members are not ours to judge. */
@@ -262,123 +264,4 @@ int gateway_info_parse(const char *line, size_t length, struct gateway_info *ret
                 return -EBADMSG;
         *ret = info;
         return 0;
-}
-
-/* --- Writing --- */
-
-/* Takes over `value`; json-c reports running out of memory by a NULL at either place. */
-static bool add(struct json_object *object, const char *name, struct json_object *value)
-{
-        if (value != NULL && json_object_object_add(object, name, value) == 0)
-                return true;
-        json_object_put(value);
-        return false;
-}
-
-static bool add_identity(struct json_object *object, const struct assoc_identity *identity)
-{
-        return add(object, "oui", json_object_new_string(identity->oui)) &&
-               add(object, "serial", json_object_new_string(identity->serial)) &&
-               add(object, "class", json_object_new_string(identity->product_class));
-}
-
-static bool add_address(struct json_object *object, struct in_addr address)
-{
-        char text[INET_ADDRSTRLEN];
-
-        inet_ntop(AF_INET, &address, text, sizeof(text));
-        return add(object, "address", json_object_new_string(text));
-}
-
-static bool add_hwaddr(struct json_object *object, const struct device_record *record)
-{
-        char text[3 * RECORD_HWADDR_MAX + 1] = "";
-
-        for (size_t i = 0; i < record->hwaddr_size && i < RECORD_HWADDR_MAX; i++)
-                sprintf(text + 3 * i - (i > 0), i > 0 ? ":%02x" : "%02x", record->hwaddr[i]);
-        return add(object, "hwaddr", json_object_new_string(text));
-}
-
-static bool add_header(struct json_object *object, const struct device_record *record)
-{
-        return add(object, "journal", json_object_new_string(JOURNAL_NAME)) &&
-               add(object, "version", json_object_new_int64(record->version)) &&
-               add(object, "next", json_object_new_int64(record->next));
-}
-
-static bool add_bind(struct json_object *object, const struct device_record *record)
-{
-        return add(object, "type", json_object_new_string("bind")) &&
-               add(object, "instance", json_object_new_int64(record->instance)) &&
-               add_identity(object, &record->identity) && add_address(object, record->address) &&
-               add_hwaddr(object, record) &&
-               add(object, "interface", json_object_new_string(record->interface)) &&
-               add(object, "source", json_object_new_string(source_names[record->source])) &&
-               add(object, "away", json_object_new_boolean(record->away)) &&
-               add(object, "since", json_object_new_int64(record->since)) &&
-               add(object, "expires", json_object_new_int64(record->expires));
-}
-
-static bool add_unbind(struct json_object *object, const struct device_record *record)
-{
-        return add(object, "type", json_object_new_string("unbind")) &&
-               add_address(object, record->address) &&
-               add(object, "reason", json_object_new_string(record->reason));
-}
-
-/* `built`: whether every member found its place; gives up the object in any case. */
-static int write_line(struct json_object *object, bool built, char *buffer, size_t size)
-{
-        const char *text = NULL;
-        size_t length = 0;
-        int err = -ENOMEM;
-
-        if (built)
-                text = json_object_to_json_string_length(
-                        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-        if (text != NULL && length + 2 > size)
-                err = -ENOBUFS;
-        else if (text != NULL) {
-                memcpy(buffer, text, length);
-                memcpy(buffer + length, "\n", 2);
-                err = (int)length + 1;
-        }
-        json_object_put(object);
-        return err;
-}
-
-int device_record_format(const struct device_record *record, char *buffer, size_t size)
-{
-        struct json_object *object = json_object_new_object();
-        bool built = false;
-
-        if (object == NULL)
-                return -ENOMEM;
-        switch (record->type) {
-        case DEVICE_RECORD_HEADER:
-                built = add_header(object, record);
-                break;
-        case DEVICE_RECORD_BIND:
-                built = add_bind(object, record);
-                break;
-        case DEVICE_RECORD_UNBIND:
-                built = add_unbind(object, record);
-                break;
-        }
-        return write_line(object, built, buffer, size);
-}
-
-int gateway_info_format(const struct gateway_info *info, char *buffer, size_t size)
-{
-        struct json_object *object = json_object_new_object();
-        bool built;
-
-        if (object == NULL)
-                return -ENOMEM;
-        built = add(object, "interface", json_object_new_string(info->interface)) &&
-                add(object, "metric", json_object_new_int64(info->metric)) &&
-                add_identity(object, &info->identity) &&
-                add(object, "expires", json_object_new_int64(info->expires)) &&
-                add(object, "reason", json_object_new_string(info->reason));
-        return write_line(object, built, buffer, size);
 }

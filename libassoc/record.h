@@ -13,6 +13,8 @@
 
 #include "libassoc/assoc.h"
 
+/** What the header calls the journal. */
+#define RECORD_JOURNAL_NAME "tr111-devices"
 /** Version of the journal's format; a reader refuses any other. */
 #define RECORD_JOURNAL_VERSION 1
 /** No record is longer, its newline included: three escaped texts, an address, names. */
@@ -57,10 +59,13 @@ struct device_record {
         char reason[RECORD_REASON_MAX + 1]; /* unbind: release, expire, decline, delete, reassign, lost ... */
 };
 
+/** How the journal calls it, "lease" or "inform"; static. */
+const char *device_source_name(enum device_source source);
+
 /**
  * Write `record` as one line, newline and terminating NUL included, to `buffer` (room for `size`;
  * RECORD_LINE_MAX + 1 is always enough).
- * Returns the line's length, newline included; -ENOBUFS: no room; -ENOMEM.
+ * Returns the line's length, newline included; -ENOBUFS: no room.
  */
 int device_record_format(const struct device_record *record, char *buffer, size_t size);
 

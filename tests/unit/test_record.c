@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,33 @@ static void header_and_unbind_come_back_as_they_were_written(void **state)
                             "{\"type\":\"unbind\",\"address\":\"192.0.2.255\",\"reason\":\"release\"}\n");
         assert_int_equal(device_record_parse(line, (size_t)length, &back), 0);
         assert_memory_equal(&back, &unbind, sizeof(back));
+}
+
+static void what_is_written_is_what_json_c_would_write(void **state)
+{
+        static const char *const texts[] = {"", "a", "\"\\/", "caf\xC3\xA9 \xE2\x82\xAC", "\x1f\x01", "~ !"};
+        char line[RECORD_LINE_MAX + 1];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+                struct device_record record = example_bind;
+                struct json_object *object;
+                int length;
+
+                strcpy(record.identity.product_class, texts[i]);
+                record.hwaddr_size = i;
+                record.expires = i % 2 == 0 ? INT64_MAX : INT64_MIN;
+                record.away = i % 2 == 0;
+                length = device_record_format(&record, line, sizeof(line));
+                assert_true(length > 0);
+                object = json_tokener_parse(line);
+                assert_non_null(object);
+                line[length - 1] = '\0';
+                assert_string_equal(json_object_to_json_string_ext(
+                                            object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+                                    line);
+                json_object_put(object);
+        }
 }
 
 static void the_longest_record_fits_its_limit(void **state)
@@ -248,6 +276,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_binding_comes_back_as_it_was_written),
                 cmocka_unit_test(header_and_unbind_come_back_as_they_were_written),
+                cmocka_unit_test(what_is_written_is_what_json_c_would_write),
                 cmocka_unit_test(the_longest_record_fits_its_limit),
                 cmocka_unit_test(a_buffer_too_small_is_never_overrun),
                 cmocka_unit_test(every_prefix_of_a_line_is_refused),
