@@ -280,19 +280,3 @@ bool json_members_next(struct json_members *members, const char **ret_name, size
         }
         return false;
 }
-
-bool json_add(struct json_object *object, const char *key, struct json_object *value)
-{
-        if (value != NULL && json_object_object_add(object, key, value) == 0)
-                return true;
-        json_object_put(value);
-        return false;
-}
-
-bool json_append(struct json_object *array, struct json_object *value)
-{
-        if (value != NULL && json_object_array_add(array, value) == 0)
-                return true;
-        json_object_put(value);
-        return false;
-}

@@ -41,11 +41,4 @@ struct json_members {
 /** The next member's name as it is written, without quotes and not unescaped. False: there is none. */
 bool json_members_next(struct json_members *members, const char **ret_name, size_t *ret_length);
 
-/** Add a value to an object, of which it becomes a part. False: out of memory (`value` may be NULL) and
- * nothing leaks. */
-bool json_add(struct json_object *object, const char *key, struct json_object *value);
-
-/** Append a value to an array, likewise. */
-bool json_append(struct json_object *array, struct json_object *value);
-
 #endif

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "dm-bridge/bridge.h"
-#include "dm-bridge/json_text.h"
 #include "dm-bridge/methods.h"
 #include "dm-bridge/model.h"
+#include "libassoc/json_build.h"
 
 /* What a walk collects. */
 struct collection {

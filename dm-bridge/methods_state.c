@@ -7,44 +7,16 @@
 #include <stdio.h>
 
 #include "dm-bridge/bridge.h"
-#include "dm-bridge/json_text.h"
 #include "dm-bridge/methods.h"
+#include "libassoc/json_build.h"
 
 static const char *const no_params[] = {NULL};
 
-/* Ends what a builder made: the object, or NULL and nothing leaks. */
-static struct json_object *complete(struct json_object *object, bool is_complete)
-{
-        if (object != NULL && is_complete)
-                return object;
-        json_object_put(object);
-        return NULL;
-}
-
-static bool add_text(struct json_object *object, const char *key, const char *text)
-{
-        return json_add(object, key, json_object_new_string(text));
-}
-
-static bool add_number(struct json_object *object, const char *key, uint64_t number)
-{
-        return json_add(object, key, json_object_new_uint64(number));
-}
-
-static bool add_seconds(struct json_object *object, const char *key, int64_t seconds)
-{
-        return json_add(object, key, json_object_new_int64(seconds));
-}
-
-static bool add_boolean(struct json_object *object, const char *key, bool value)
-{
-        return json_add(object, key, json_object_new_boolean(value));
-}
-
 static bool add_identity(struct json_object *object, const struct assoc_identity *identity)
 {
-        return add_text(object, "oui", identity->oui) && add_text(object, "serial", identity->serial) &&
-               add_text(object, "class", identity->product_class);
+        return json_add_text(object, "oui", identity->oui) &&
+               json_add_text(object, "serial", identity->serial) &&
+               json_add_text(object, "class", identity->product_class);
 }
 
 static const char *hwaddr_text(const struct device_binding *binding, char *ret)
@@ -62,14 +34,14 @@ static struct json_object *binding_object(const struct device_binding *binding)
         char hwaddr[3 * RECORD_HWADDR_MAX + 1];
 
         inet_ntop(AF_INET, &binding->address, address, sizeof(address));
-        return complete(object,
-                        object != NULL && add_text(object, "address", address) &&
-                                add_text(object, "hwaddr", hwaddr_text(binding, hwaddr)) &&
-                                add_text(object, "interface", binding->interface) &&
-                                add_text(object, "source",
-                                         binding->source == DEVICE_SOURCE_INFORM ? "inform" : "lease") &&
-                                add_boolean(object, "away", binding->away) &&
-                                add_seconds(object, "expires", binding->expires));
+        return json_complete(
+                object, object != NULL && json_add_text(object, "address", address) &&
+                                json_add_text(object, "hwaddr", hwaddr_text(binding, hwaddr)) &&
+                                json_add_text(object, "interface", binding->interface) &&
+                                json_add_text(object, "source",
+                                              binding->source == DEVICE_SOURCE_INFORM ? "inform" : "lease") &&
+                                json_add_boolean(object, "away", binding->away) &&
+                                json_add_number(object, "expires", binding->expires));
 }
 
 static struct json_object *bindings_array(const struct device_entry *entry)
@@ -80,18 +52,18 @@ static struct json_object *bindings_array(const struct device_entry *entry)
         for (const struct device_binding *binding = entry->bindings; ok && binding != NULL;
              binding = binding->next)
                 ok = json_append(array, binding_object(binding));
-        return complete(array, ok);
+        return json_complete(array, ok);
 }
 
 static struct json_object *entry_object(const struct device_entry *entry)
 {
         struct json_object *object = json_object_new_object();
 
-        return complete(object, object != NULL && add_number(object, "instance", entry->instance) &&
-                                        add_identity(object, &entry->identity) &&
-                                        add_boolean(object, "present", entry->present > 0) &&
-                                        add_seconds(object, "since", entry->since) &&
-                                        json_add(object, "bindings", bindings_array(entry)));
+        return json_complete(object, object != NULL && json_add_number(object, "instance", entry->instance) &&
+                                             add_identity(object, &entry->identity) &&
+                                             json_add_boolean(object, "present", entry->present > 0) &&
+                                             json_add_number(object, "since", entry->since) &&
+                                             json_add(object, "bindings", bindings_array(entry)));
 }
 
 int method_devices(struct bridge *bridge, struct json_object *params, struct json_object **ret,
@@ -107,7 +79,7 @@ int method_devices(struct bridge *bridge, struct json_object *params, struct jso
         ok = array != NULL;
         for (size_t i = 0; ok && i < set->entry_count; i++)
                 ok = json_append(array, entry_object(set->entries[i]));
-        *ret = complete(array, ok);
+        *ret = json_complete(array, ok);
         return ok ? 0 : -1;
 }
 
@@ -116,19 +88,19 @@ static bool add_expires_in(struct json_object *object, int64_t expires, int64_t 
 {
         if (expires == 0)
                 return json_object_object_add(object, "expires_in", NULL) == 0;
-        return add_seconds(object, "expires_in", expires > now ? expires - now : 0);
+        return json_add_number(object, "expires_in", expires > now ? expires - now : 0);
 }
 
 static struct json_object *record_object(const struct gateway_info *info, bool active, int64_t now)
 {
         struct json_object *object = json_object_new_object();
 
-        return complete(object, object != NULL && add_text(object, "interface", info->interface) &&
-                                        add_number(object, "metric", info->metric) &&
-                                        add_identity(object, &info->identity) &&
-                                        add_boolean(object, "active", active) &&
-                                        add_expires_in(object, info->expires, now) &&
-                                        add_text(object, "reason", info->reason));
+        return json_complete(object, object != NULL && json_add_text(object, "interface", info->interface) &&
+                                             json_add_number(object, "metric", info->metric) &&
+                                             add_identity(object, &info->identity) &&
+                                             json_add_boolean(object, "active", active) &&
+                                             add_expires_in(object, info->expires, now) &&
+                                             json_add_text(object, "reason", info->reason));
 }
 
 int method_gateway(struct bridge *bridge, struct json_object *params, struct json_object **ret,
@@ -148,7 +120,7 @@ int method_gateway(struct bridge *bridge, struct json_object *params, struct jso
 
                 ok = json_append(array, record_object(info, info == gateway_records_active(gateway), now));
         }
-        *ret = complete(array, ok);
+        *ret = json_complete(array, ok);
         return ok ? 0 : -1;
 }
 
@@ -160,28 +132,30 @@ static struct json_object *roles_array(unsigned roles)
         for (unsigned role = BRIDGE_ROLE_GATEWAY; ok && role <= BRIDGE_ROLE_DEVICE; role <<= 1)
                 if (roles & role)
                         ok = json_append(array, json_object_new_string(configuration_role_name(role)));
-        return complete(array, ok);
+        return json_complete(array, ok);
 }
 
 static struct json_object *journal_object(const struct devices *devices)
 {
         struct json_object *object = json_object_new_object();
 
-        return complete(object, object != NULL && add_text(object, "path", devices->path) &&
-                                        add_text(object, "state", source_state_name(devices->state)) &&
-                                        add_number(object, "entries", devices->set.entry_count) &&
-                                        add_number(object, "bindings", devices->set.binding_count) &&
-                                        add_number(object, "skipped", devices->skipped));
+        return json_complete(object,
+                             object != NULL && json_add_text(object, "path", devices->path) &&
+                                     json_add_text(object, "state", source_state_name(devices->state)) &&
+                                     json_add_number(object, "entries", devices->set.entry_count) &&
+                                     json_add_number(object, "bindings", devices->set.binding_count) &&
+                                     json_add_number(object, "skipped", devices->skipped));
 }
 
 static struct json_object *gateway_info_source(const struct gateway_records *gateway)
 {
         struct json_object *object = json_object_new_object();
 
-        return complete(object, object != NULL && add_text(object, "path", gateway->folder) &&
-                                        add_text(object, "state", source_state_name(gateway->state)) &&
-                                        add_number(object, "records", gateway->count) &&
-                                        add_number(object, "skipped", gateway->skipped));
+        return json_complete(object,
+                             object != NULL && json_add_text(object, "path", gateway->folder) &&
+                                     json_add_text(object, "state", source_state_name(gateway->state)) &&
+                                     json_add_number(object, "records", gateway->count) &&
+                                     json_add_number(object, "skipped", gateway->skipped));
 }
 
 static struct json_object *sources_object(const struct bridge *bridge)
@@ -194,17 +168,18 @@ static struct json_object *sources_object(const struct bridge *bridge)
                 ok = json_add(object, "journal", journal_object(&bridge->devices));
         if (ok && roles & BRIDGE_ROLE_DEVICE)
                 ok = json_add(object, "gateway_info", gateway_info_source(&bridge->gateway));
-        return complete(object, ok);
+        return json_complete(object, ok);
 }
 
 static struct json_object *counters_object(const struct bridge_counters *counters)
 {
         struct json_object *object = json_object_new_object();
 
-        return complete(object, object != NULL && add_number(object, "requests", counters->requests) &&
-                                        add_number(object, "faults", counters->faults) &&
-                                        add_number(object, "protocol_errors", counters->protocol_errors) &&
-                                        add_number(object, "dropped_clients", counters->dropped_clients));
+        return json_complete(object,
+                             object != NULL && json_add_number(object, "requests", counters->requests) &&
+                                     json_add_number(object, "faults", counters->faults) &&
+                                     json_add_number(object, "protocol_errors", counters->protocol_errors) &&
+                                     json_add_number(object, "dropped_clients", counters->dropped_clients));
 }
 
 int method_status(struct bridge *bridge, struct json_object *params, struct json_object **ret,
@@ -215,12 +190,13 @@ int method_status(struct bridge *bridge, struct json_object *params, struct json
         if (methods_check_params(params, no_params, error) < 0)
                 return -1;
         object = json_object_new_object();
-        *ret = complete(object, object != NULL && add_text(object, "version", PACKAGE_VERSION) &&
-                                        add_seconds(object, "uptime", bridge->now() - bridge->started) &&
-                                        json_add(object, "roles", roles_array(bridge->config->roles)) &&
-                                        add_text(object, "root", bridge->config->root) &&
-                                        json_add(object, "sources", sources_object(bridge)) &&
-                                        add_number(object, "clients", bridge->counters.clients) &&
-                                        json_add(object, "counters", counters_object(&bridge->counters)));
+        *ret = json_complete(object,
+                             object != NULL && json_add_text(object, "version", PACKAGE_VERSION) &&
+                                     json_add_number(object, "uptime", bridge->now() - bridge->started) &&
+                                     json_add(object, "roles", roles_array(bridge->config->roles)) &&
+                                     json_add_text(object, "root", bridge->config->root) &&
+                                     json_add(object, "sources", sources_object(bridge)) &&
+                                     json_add_number(object, "clients", bridge->counters.clients) &&
+                                     json_add(object, "counters", counters_object(&bridge->counters)));
         return *ret == NULL ? -1 : 0;
 }

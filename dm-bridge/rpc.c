@@ -17,6 +17,7 @@
 #include "dm-bridge/json_text.h"
 #include "dm-bridge/log.h"
 #include "dm-bridge/methods.h"
+#include "libassoc/json_build.h"
 
 /* A request as far as it is understood. */
 struct request {

@@ -31,8 +31,8 @@ struct binding {
         char interface[RECORD_INTERFACE_MAX + 1];
 };
 
-/* Slots count from 1. Those above `*_used` were never touched, so that a big table costs memory only as it
- * fills. */
+/* Slots count from 1; slot 0 is all zeroes. Those above `*_used` were never touched, so that a big table
+ * costs memory only as it fills. */
 struct device_table {
         struct entry *entries;
         struct binding *bindings;
@@ -422,6 +422,40 @@ int device_table_each(const struct device_table *table, device_table_fn *fn, voi
         for (uint32_t place = 1; place <= device_table_places(table) && err >= 0; place++) {
                 if (device_table_at(table, place, &record))
                         err = fn(context, &record);
+        }
+        return err < 0 ? err : 0;
+}
+
+uint32_t device_table_instance(const struct device_table *table, const struct assoc_identity *identity)
+{
+        return table->entries[find_identity(table, identity)].instance;
+}
+
+uint32_t device_table_instances(const struct device_table *table, uint32_t above, uint32_t *ret)
+{
+        uint32_t count = 0;
+
+        /* A free entry has number 0. */
+        for (uint32_t slot = 1; slot <= table->entries_used; slot++) {
+                if (table->entries[slot].instance > above)
+                        ret[count++] = table->entries[slot].instance;
+        }
+        return count;
+}
+
+int device_table_each_of(const struct device_table *table, uint32_t instance, device_table_fn *fn,
+                         void *context)
+{
+        uint32_t entry = find_instance(table, instance);
+        struct device_record record;
+        int err = 0;
+
+        if (entry == SLOT_NONE)
+                return -ENOENT;
+        for (uint32_t slot = table->entries[entry].first; slot != SLOT_NONE && err >= 0;
+             slot = table->bindings[slot].next) {
+                fill_record(table, slot, &record);
+                err = fn(context, &record);
         }
         return err < 0 ? err : 0;
 }

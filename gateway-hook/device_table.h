@@ -68,6 +68,18 @@ uint32_t device_table_places(const struct device_table *table);
 /** The binding at a place; false: there is none. */
 bool device_table_at(const struct device_table *table, uint32_t place, struct device_record *ret);
 
+/** The instance number of the entry with that identity; 0: there is none. */
+uint32_t device_table_instance(const struct device_table *table, const struct assoc_identity *identity);
+
+/** Write the instance numbers above `above`, in no particular order, to `ret`, which has room for
+ * device_table_entries() of them. Returns how many. */
+uint32_t device_table_instances(const struct device_table *table, uint32_t above, uint32_t *ret);
+
+/** Call `fn` for every binding of one entry, in no particular order; it may change nothing. Returns 0,
+ * -ENOENT, or what `fn` returned to end the walk. */
+int device_table_each_of(const struct device_table *table, uint32_t instance, device_table_fn *fn,
+                         void *context);
+
 /** Number of entries, and of bindings. */
 uint32_t device_table_entries(const struct device_table *table);
 uint32_t device_table_bindings(const struct device_table *table);

@@ -86,6 +86,7 @@ int gateway_new(const char *parameters, message_fn *say, void *context, int64_t 
         err = settings_parse(parameters, &gateway->settings, error, size);
         if (err < 0)
                 goto free_gateway;
+        gateway->since = now;
         messenger_init(&gateway->messenger, say, context, now);
         err = -pthread_mutex_init(&gateway->mutex, NULL);
         if (err < 0)

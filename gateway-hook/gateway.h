@@ -130,6 +130,17 @@ int gateway_watch_start(struct gateway *gateway, int64_t now);
 /** Do what the watch has to do. */
 void gateway_watch(struct gateway *gateway, int64_t now);
 
+/** The control commands that gateway_command() answers; the last is NULL. */
+extern const char *const gateway_command_names[];
+
+/**
+ * Answer a control command. `arguments` is JSON text, NULL: none. A big table does not hold up the packets of
+ * other threads: the mutex is taken for short steps only.
+ * Returns Kea's usual answer, an object with `result`, `text` and `arguments`, as JSON text in UTF-8, to be
+ * freed; NULL: out of memory.
+ */
+char *gateway_command(struct gateway *gateway, const char *name, const char *arguments);
+
 /** An event of the server failed in a way that only the log can tell. */
 void gateway_complain(struct gateway *gateway, const char *event, const char *what, int64_t now);
 

@@ -21,6 +21,7 @@
 
 struct gateway {
         struct settings settings; /* never changed after gateway_new() */
+        int64_t since;            /* gateway_new(), in seconds; likewise */
         pthread_mutex_t mutex;    /* guards all below: Kea serves packets in several threads */
         struct device_table *table;
         struct journal *journal;

@@ -207,6 +207,16 @@ int journal_settle(struct journal *journal, const struct device_table *table, in
         return journal->broken ? journal_put(journal, table, NULL, now) : 0;
 }
 
+uint32_t journal_lines(const struct journal *journal)
+{
+        return journal->lines;
+}
+
+bool journal_is_broken(const struct journal *journal)
+{
+        return journal->broken;
+}
+
 /* --- Reading --- */
 
 struct load {

@@ -5,6 +5,7 @@
 #ifndef GATEWAY_JOURNAL_H
 #define GATEWAY_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway-hook/device_table.h"
@@ -55,5 +56,11 @@ int journal_put(struct journal *journal, const struct device_table *table, const
 /** Try again what failed, if something did and it is time. Returns as journal_put(); 0 also if there is
  * nothing to do. */
 int journal_settle(struct journal *journal, const struct device_table *table, int64_t now);
+
+/** Lines in the file, as far as known, the header included. */
+uint32_t journal_lines(const struct journal *journal);
+
+/** Whether an error has left the file behind the table; it will be rewritten. */
+bool journal_is_broken(const struct journal *journal);
 
 #endif

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "gateway-hook/gateway.h"
+#include "gateway-hook/kea_commands.h"
 #include "gateway-hook/kea_hook.h"
 #include "gateway-hook/kea_leases.h"
 #include "gateway-hook/kea_log.h"
@@ -140,8 +141,9 @@ int load(LibraryHandle& handle) {
 
         try {
                 isc::data::ConstElementPtr parameters = handle.getParameters();
-                std::string text = parameters ? parameters->str() : "null";
+                std::string text = parameters ? json_text(*parameters) : "null";
                 the_log = new Log();
+                register_commands(handle);
                 if (gateway_new(text.c_str(), say, the_log, now(), &the_gateway, error, sizeof(error)) == 0)
                         return 0;
         } catch (const std::exception& exception) {

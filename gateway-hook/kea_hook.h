@@ -4,13 +4,17 @@
 #define GATEWAY_KEA_HOOK_H
 
 #include <asiolink/io_address.h>
+#include <cc/data.h>
 
 #include <arpa/inet.h>
 
+#include <cstring>
 #include <ctime>
 #include <exception>
+#include <string>
 
 #include "gateway-hook/gateway.h"
+#include "libassoc/kea_json.h"
 
 // Between load() and unload(), otherwise null.
 extern struct gateway* the_gateway;
@@ -23,6 +27,14 @@ inline struct in_addr address_of(const isc::asiolink::IOAddress& address) {
         struct in_addr result;
         result.s_addr = htonl(address.toUint32());
         return result;
+}
+
+// An element as JSON, with its text in UTF-8.
+inline std::string json_text(const isc::data::Element& element) {
+        std::string text = element.str();
+        kea_json_restore(&text[0]);
+        text.resize(std::strlen(text.c_str()));
+        return text;
 }
 
 // Run a callout's body: what it throws ends here. Kea goes on with the packet in any case.

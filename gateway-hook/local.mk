@@ -4,10 +4,12 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 %C%_libgateway_la_SOURCES = \
 	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
 	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_watch.c \
+	%D%/gateway_command.c %D%/gateway_report.c %D%/gateway_report.h %D%/gateway_status.c \
 	%D%/device_table.c %D%/device_table.h \
 	%D%/slot_index.c %D%/slot_index.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/settings.c %D%/settings.h \
+	%D%/members.c %D%/members.h \
 	%D%/messages.c %D%/messages.h \
 	%D%/neighbour.c %D%/neighbour.h \
 	%D%/neighbour_message.c %D%/neighbour_message.h \
@@ -19,6 +21,7 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_SOURCES = \
 	%D%/kea_callouts.cc %D%/kea_hook.h \
+	%D%/kea_commands.cc %D%/kea_commands.h \
 	%D%/kea_leases.cc %D%/kea_leases.h \
 	%D%/kea_log.cc %D%/kea_log.h
 %C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/%D%/kea-compat

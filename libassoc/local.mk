@@ -24,7 +24,9 @@ noinst_LTLIBRARIES += %D%/libprivate.la
 	%D%/file.c %D%/file.h \
 	%D%/hex_digit.h \
 	%D%/identity_file.c %D%/identity_file.h \
+	%D%/json_build.c %D%/json_build.h \
 	%D%/json_strict.c %D%/json_strict.h \
+	%D%/kea_json.c %D%/kea_json.h \
 	%D%/record.c %D%/record.h %D%/record_format.c
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_libprivate_la_LIBADD = $(JSONC_LIBS)
