@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* assoc-client.c - the program behind the hook 60-assoc: options and commands.
+/* assoc-client.c - the program behind the scripts of DHCP clients: options and commands.
  * What the commands do is in associate.c and libassoc/identity_file.c. */
 #include "config.h"
 
@@ -28,7 +28,7 @@ struct options {
         bool foreground;
 };
 
-static int command_event(const struct options *options)
+static int act(const struct options *options, enum event_client client, const char *reason)
 {
         char records[PATH_MAX], slots[PATH_MAX], error[EVENT_ERROR_MAX];
         struct associate_settings settings = {
@@ -45,18 +45,36 @@ static int command_event(const struct options *options)
                 log_line(LOG_ERR, "-r: expected a shorter path, got %zu bytes", strlen(options->run_folder));
                 return EXIT_FAILURE;
         }
-        if (event_from_environment(&event, error, sizeof(error)) < 0) {
+        if (event_from_environment(&event, client, reason, error, sizeof(error)) < 0) {
                 log_line(LOG_ERR, "%s", error);
                 return EXIT_FAILURE;
         }
         return associate(&event, &settings) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int command_check(const struct options *options)
+static int command_event(const struct options *options, const char *operand)
+{
+        (void)operand;
+        return act(options, EVENT_DHCPCD, NULL);
+}
+
+static int command_dhclient(const struct options *options, const char *operand)
+{
+        (void)operand;
+        return act(options, EVENT_DHCLIENT, NULL);
+}
+
+static int command_udhcpc(const struct options *options, const char *operand)
+{
+        return act(options, EVENT_UDHCPC, operand);
+}
+
+static int command_check(const struct options *options, const char *operand)
 {
         char error[IDENTITY_FILE_ERROR_MAX];
         struct assoc_identity identity;
 
+        (void)operand;
         if (identity_file_read(options->identity_file, &identity, error, sizeof(error)) < 0) {
                 fprintf(stderr, "assoc-client: %s\n", error);
                 return EXIT_FAILURE;
@@ -69,20 +87,24 @@ static int command_check(const struct options *options)
 
 static const struct command {
         const char *name;
-        int (*run)(const struct options *options);
+        const char *operand; /* NULL: takes none */
+        int (*run)(const struct options *options, const char *operand);
         const char *summary;
 } commands[] = {
-        {"event", command_event, "act on the DHCP event that dhcpcd's environment describes"},
-        {"check", command_check, "check the device's identity file and print what it says"},
+        {"event", NULL, command_event, "act on the DHCP event that dhcpcd's environment describes"},
+        {"dhclient", NULL, command_dhclient, "likewise that of ISC dhclient"},
+        {"udhcpc", "EVENT", command_udhcpc, "likewise that of BusyBox udhcpc, which names EVENT apart"},
+        {"check", NULL, command_check, "check the device's identity file and print what it says"},
 };
 
 static void usage(FILE *stream)
 {
         fputs("usage: assoc-client [-fhV] [-i FILE] [-r FOLDER] COMMAND\n\ncommands:\n", stream);
         for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-                fprintf(stream, "  %-7s %s\n", commands[i].name, commands[i].summary);
+                fprintf(stream, "  %-8s %-5s  %s\n", commands[i].name,
+                        commands[i].operand == NULL ? "" : commands[i].operand, commands[i].summary);
         fputs("\noptions:\n"
-              "  -f, --foreground       event: wait until the gateway has been asked\n"
+              "  -f, --foreground       wait until the gateway has been asked\n"
               "  -i, --identity FILE    the device's identity (" ASSOC_IDENTITY_FILE ")\n"
               "  -r, --run-folder FOLDER  where records are kept (" RUN_FOLDER ")\n"
               "  -h, --help             print this\n"
@@ -101,16 +123,27 @@ static int usage_error(const char *expected, const char *got)
         return EXIT_USAGE;
 }
 
+static const struct command *find_command(const char *name)
+{
+        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+                if (strcmp(name, commands[i].name) == 0)
+                        return &commands[i];
+        return NULL;
+}
+
 static int run_command(int count, char **words, const struct options *options)
 {
-        if (count == 0)
-                return usage_error("a command", NULL);
-        if (count > 1)
-                return usage_error("one command only", words[1]);
-        for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-                if (strcmp(words[0], commands[i].name) == 0)
-                        return commands[i].run(options);
-        return usage_error("a command", words[0]);
+        const struct command *command = count == 0 ? NULL : find_command(words[0]);
+        int operands;
+
+        if (command == NULL)
+                return usage_error("a command", count == 0 ? NULL : words[0]);
+        operands = command->operand != NULL;
+        if (count - 1 < operands)
+                return usage_error(command->operand, NULL);
+        if (count - 1 > operands)
+                return usage_error("one command only", words[1 + operands]);
+        return command->run(options, operands == 0 ? NULL : words[1]);
 }
 
 int main(int argc, char **argv)

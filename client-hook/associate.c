@@ -72,9 +72,8 @@ static int read_option(struct work *work)
                 return -ENODATA;
         if (hex_decode(event->option, option, sizeof(option), &size) < 0) {
                 log_line(LOG_WARNING,
-                         "%s: new_tr111_raw: expected pairs of hexadecimal digits, got %zu characters "
-                         "of something else",
-                         event->interface, strlen(event->option));
+                         "%s: %s: expected pairs of hexadecimal digits, got %zu characters of something else",
+                         event->interface, event->option_name, strlen(event->option));
                 return -EBADMSG;
         }
         err = assoc_option_decode(option, size, ASSOC_ROLE_GATEWAY, &work->info.identity, &why);
@@ -113,8 +112,8 @@ static int prepare_companion(const struct work *work, struct companion *ret)
                 return -EINVAL;
         }
         if (event->address.s_addr == INADDR_ANY) {
-                log_line(LOG_ERR, "%s: new_ip_address: expected the interface's address, but it is not set",
-                         event->interface);
+                log_line(LOG_ERR, "%s: %s: expected the interface's address, but it is not set",
+                         event->interface, event->address_name);
                 return -EINVAL;
         }
         size = dhcp_socket_hwaddr(event->interface, &ret->inform.htype, ret->inform.hwaddr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* event.c - dhcpcd's environment, read once and checked.
+/* event.c - the environment in which a DHCP client runs its script, read once and checked.
  * What to do about an event is associate.c's business. */
 #include "config.h"
 
@@ -16,19 +16,54 @@
 /* A lease time of all ones does not end (RFC 2131 3.3). */
 #define LEASE_INFINITE UINT32_MAX
 
-/* Reasons that are not here (TIMEOUT, RECONFIGURE, NOCARRIER, IPV4LL, STOPPED, those of IPv6 ...) bring
- * neither a fresh ACK nor the end of a lease. */
-static const struct reason {
+struct reason {
         const char *name;
         enum event_kind kind;
-} reasons[] = {
+};
+
+/* Reasons that are not in a table (TIMEOUT, RECONFIGURE, PREINIT, NOCARRIER, IPV4LL, STOPPED, those of IPv6
+ * ...) bring neither a fresh ACK nor the end of a lease. */
+static const struct reason dhcpcd_reasons[] = {
         {"BOUND", EVENT_ACK},  {"RENEW", EVENT_ACK},   {"REBIND", EVENT_ACK},  {"REBOOT", EVENT_ACK},
         {"INFORM", EVENT_ACK}, {"EXPIRE", EVENT_END},  {"EXPIRED", EVENT_END}, {"NAK", EVENT_END},
         {"FAIL", EVENT_END},   {"RELEASE", EVENT_END}, {"STOP", EVENT_END},    {"DEPARTED", EVENT_END},
-        {"STATIC", EVENT_END},
+        {"STATIC", EVENT_END}, {NULL, EVENT_OTHER},
+};
+
+static const struct reason dhclient_reasons[] = {
+        {"BOUND", EVENT_ACK},   {"RENEW", EVENT_ACK},  {"REBIND", EVENT_ACK},
+        {"REBOOT", EVENT_ACK},  {"EXPIRE", EVENT_END}, {"FAIL", EVENT_END},
+        {"RELEASE", EVENT_END}, {"STOP", EVENT_END},   {NULL, EVENT_OTHER},
+};
+
+/* deconfig comes before the first lease too: there is nothing to end then. */
+static const struct reason udhcpc_reasons[] = {
+        {"bound", EVENT_ACK}, {"renew", EVENT_ACK},     {"deconfig", EVENT_END},
+        {"nak", EVENT_END},   {"leasefail", EVENT_END}, {NULL, EVENT_OTHER},
+};
+
+/* What a client calls its variables. NULL: it has no such thing. */
+static const struct dialect {
+        const struct reason *reasons;
+        const char *protocol;
+        const char *metric;
+        const char *address;
+        const char *server;
+        const char *lease_time;
+        const char *option;
+        const char *undefined; /* set if the option is there, but the client decodes it in a way of its own */
+} dialects[] = {
+        [EVENT_DHCPCD] = {dhcpcd_reasons, "protocol", "ifmetric", "new_ip_address",
+                          "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_tr111_raw",
+                          "new_vivso_enterprise_number"},
+        /* IF_METRIC is the operator's: the scripts of both clients take their route's metric from it. */
+        [EVENT_DHCLIENT] = {dhclient_reasons, NULL, "IF_METRIC", "new_ip_address",
+                            "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_assoc_raw", NULL},
+        [EVENT_UDHCPC] = {udhcpc_reasons, NULL, "IF_METRIC", "ip", "serverid", "lease", "opt125", NULL},
 };
 
 struct reader {
+        const struct dialect *dialect;
         struct event event;
         char *error;
         size_t size;
@@ -46,18 +81,23 @@ static int fail(struct reader *reader, const char *name, const char *expected, c
         return -EINVAL;
 }
 
-/* dhcpcd marks what is not DHCPv4 (link, ra, dhcp6, ipv4ll); other clients' scripts may set nothing. An ACK
- * has to be DHCPv4's, while an end is an end whoever says so: DEPARTED comes from the link. */
-static enum event_kind classify(const char *reason)
+static const char *variable(const char *name)
 {
-        const char *protocol = getenv("protocol");
+        return name == NULL ? NULL : getenv(name);
+}
 
-        for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-                if (strcmp(reason, reasons[i].name) != 0)
+/* dhcpcd marks what is not DHCPv4 (link, ra, dhcp6, ipv4ll); what else calls us may set nothing. An ACK has
+ * to be DHCPv4's, while an end is an end whoever says so: DEPARTED comes from the link. */
+static enum event_kind classify(const struct dialect *dialect, const char *reason)
+{
+        const char *protocol = variable(dialect->protocol);
+
+        for (const struct reason *row = dialect->reasons; row->name != NULL; row++) {
+                if (strcmp(reason, row->name) != 0)
                         continue;
-                if (reasons[i].kind == EVENT_ACK && protocol != NULL && strcmp(protocol, "dhcp") != 0)
+                if (row->kind == EVENT_ACK && protocol != NULL && strcmp(protocol, "dhcp") != 0)
                         return EVENT_OTHER;
-                return reasons[i].kind;
+                return row->kind;
         }
         return EVENT_OTHER;
 }
@@ -121,31 +161,36 @@ static int read_address(struct reader *reader, const char *name, struct in_addr 
 
 static int read_ack(struct reader *reader)
 {
+        const struct dialect *dialect = reader->dialect;
         struct event *event = &reader->event;
-        int err = read_number(reader, "ifmetric", &event->metric);
+        int err = read_number(reader, dialect->metric, &event->metric);
 
         if (err == 0)
-                err = read_number(reader, "new_dhcp_lease_time", &event->lease_time);
+                err = read_number(reader, dialect->lease_time, &event->lease_time);
         if (err == 0)
-                err = read_address(reader, "new_ip_address", &event->address);
+                err = read_address(reader, dialect->address, &event->address);
         if (err == 0)
-                err = read_address(reader, "new_dhcp_server_identifier", &event->server);
+                err = read_address(reader, dialect->server, &event->server);
         if (event->lease_time == LEASE_INFINITE)
                 event->lease_time = 0;
-        event->option = getenv("new_tr111_raw");
-        event->option_undefined = event->option == NULL && getenv("new_vivso_enterprise_number") != NULL;
+        event->address_name = dialect->address;
+        event->option_name = dialect->option;
+        event->option = getenv(dialect->option);
+        event->option_undefined = event->option == NULL && variable(dialect->undefined) != NULL;
         return err;
 }
 
-int event_from_environment(struct event *ret, char *error, size_t size)
+int event_from_environment(struct event *ret, enum event_client client, const char *reason, char *error,
+                           size_t size)
 {
-        struct reader reader = {.error = error, .size = size};
-        const char *reason = getenv("reason");
+        struct reader reader = {.dialect = &dialects[client], .error = error, .size = size};
         int err = 0;
 
         if (reason == NULL)
-                return fail(&reader, "reason", "dhcpcd's reason for running hooks", NULL);
-        reader.event.kind = classify(reason);
+                reason = getenv("reason");
+        if (reason == NULL)
+                return fail(&reader, "reason", "the DHCP client's reason for running its script", NULL);
+        reader.event.kind = classify(reader.dialect, reason);
         store_reason(reader.event.reason, reason);
         if (reader.event.kind != EVENT_OTHER)
                 err = read_interface(&reader);

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /**
- * Turn hexadecimal digits of either case, two a byte and nothing between them, into bytes.
- * Returns 0 and the bytes written in *ret_size; -EINVAL: an odd number of digits, or something that is no
- * digit; -ENOBUFS: more than `size` bytes. The buffer's content is unspecified on error.
+ * Turn hexadecimal digits of either case into bytes: two a byte and nothing between them, as dhcpcd and
+ * udhcpc write; or one or two a byte with a colon between bytes, as dhclient does.
+ * Returns 0 and the bytes written in *ret_size; -EINVAL: half a byte, or something that is no digit;
+ * -ENOBUFS: more than `size` bytes. The buffer's content is unspecified on error.
  */
 int hex_decode(const char *text, uint8_t *buffer, size_t size, size_t *ret_size);
 

@@ -24,6 +24,16 @@ dhcpcdhooks_DATA = %D%/60-assoc
 %D%/60-assoc: %D%/60-assoc.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 		$(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/60-assoc.in > $@.new && mv $@.new $@
-CLEANFILES += %D%/60-assoc
-EXTRA_DIST += %D%/60-assoc.in tests/lab/client_gateway_info.bats
+# Scripts for the clients that are not dhcpcd; dhclient-script sources its hook too.
+libexec_SCRIPTS = %D%/udhcpc-assoc
+%D%/udhcpc-assoc: %D%/udhcpc-assoc.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/udhcpc-assoc.in > $@.new && \
+		chmod +x $@.new && mv $@.new $@
+dhclienthooksdir = $(sysconfdir)/dhcp/dhclient-exit-hooks.d
+%D%/assoc: %D%/dhclient-assoc.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+		$(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/dhclient-assoc.in > $@.new && mv $@.new $@
+dhclienthooks_DATA = %D%/assoc
+CLEANFILES += %D%/60-assoc %D%/udhcpc-assoc %D%/assoc
+EXTRA_DIST += %D%/60-assoc.in %D%/udhcpc-assoc.in %D%/dhclient-assoc.in tests/lab/client_gateway_info.bats
 dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example

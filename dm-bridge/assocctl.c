@@ -28,6 +28,7 @@ enum option_id {
         OPTION_CLASS,
         OPTION_MERGE,
         OPTION_MESSAGE,
+        OPTION_IDENTITY,
         OPTION_HELP,
         OPTION_VERSION,
         OPTION_COUNT,
@@ -55,6 +56,7 @@ static const struct option_row {
         [OPTION_CLASS] = {"class", '\0', "CLASS", "product class, at most 64 bytes (none)"},
         [OPTION_MERGE] = {"merge", '\0', "HEX", "merge into this value of option 125"},
         [OPTION_MESSAGE] = {"message", '\0', NULL, "the input is a whole DHCPv4 message"},
+        [OPTION_IDENTITY] = {"identity", 'i', "FILE", "the device's identity (" ASSOC_IDENTITY_FILE ")"},
         [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
         [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
 };
@@ -81,6 +83,8 @@ static const struct command_row {
          command_encode, "print an identity as option 125, in hexadecimal digits"},
         {"decode", "[HEX | -]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_ROLE) | BIT(OPTION_MESSAGE),
          BIT(OPTION_ROLE), command_decode, "print the identity in option 125; '-': from standard input"},
+        {"client-config", "CLIENT", 1, 1, BIT(OPTION_IDENTITY), 0, command_client_config,
+         "print what to configure in dhcpcd, dhcpcd-old, udhcpc, dhclient or networkd"},
 };
 
 #define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))
@@ -248,6 +252,9 @@ static enum command_status take_option(struct arguments *arguments, int id, cons
                 break;
         case OPTION_MESSAGE:
                 arguments->message = true;
+                break;
+        case OPTION_IDENTITY:
+                arguments->identity = value;
                 break;
         }
         return COMMAND_DONE;

@@ -2,6 +2,8 @@
 bin_PROGRAMS += %D%/assocctl
 %C%_assocctl_SOURCES = \
 	%D%/assocctl.c %D%/command.h %D%/command.c \
+	%D%/client_config.c %D%/client_config.h \
+	%D%/command_client_config.c \
 	%D%/command_decode.c \
 	%D%/command_devices.c \
 	%D%/command_encode.c \

@@ -28,10 +28,12 @@ struct arguments {
         const char *serial;
         const char *product_class;
         const char *merge;
+        const char *identity; /* file */
         char **operands;
         int count; /* of operands; assocctl.c has held it against the command table */
 };
 
+enum command_status command_client_config(const struct arguments *arguments);
 enum command_status command_decode(const struct arguments *arguments);
 enum command_status command_devices(const struct arguments *arguments);
 enum command_status command_encode(const struct arguments *arguments);

@@ -16,13 +16,13 @@ teardown()
 	ctl_teardown
 }
 
-KNOWN='devices, gateway, get, names, status, encode, decode'
+KNOWN='devices, gateway, get, names, status, encode, decode, client-config'
 
 # The command line
 
 @test "assocctl --help prints the usage on standard output" {
 	ctl --help
-	sed -i 's|(/.*/dm-bridge/|(RUN/dm-bridge/|' "$T/out"
+	sed -i 's|(/.*/dm-bridge/|(RUN/dm-bridge/|; s|(/.*/assoc/|(ETC/assoc/|' "$T/out"
 	expect 0 "usage: assocctl [-s SOCKET] [-T SECONDS] [--json] COMMAND [ARGUMENT...]
 
 Commands:
@@ -35,6 +35,7 @@ Commands:
                            print an identity as option 125, in hexadecimal digits
   decode --role ROLE [HEX | -]
                            print the identity in option 125; '-': from standard input
+  client-config CLIENT     print what to configure in dhcpcd, dhcpcd-old, udhcpc, dhclient or networkd
 
 Options, before or after the command:
   -s, --socket SOCKET      the daemon's socket (RUN/dm-bridge/dm-bridge.sock)
@@ -47,6 +48,7 @@ Options, before or after the command:
       --class CLASS        product class, at most 64 bytes (none)
       --merge HEX          merge into this value of option 125
       --message            the input is a whole DHCPv4 message
+  -i, --identity FILE      the device's identity (ETC/assoc/identity.conf)
   -h, --help               print this and exit
   -V, --version            print the version and exit" ""
 }
@@ -75,7 +77,7 @@ Options, before or after the command:
 
 @test "the man page has every command and every option" {
 	ctl --help
-	sed -n 's/^  \([a-z]\{1,\}\).*/\1/p' "$T/out" >"$T/commands"
+	sed -n 's/^  \([a-z-]\{1,\}\) .*/\1/p' "$T/out" >"$T/commands"
 	sed -n 's/^  .* --\([a-z-]\{1,\}\) .*  .*/\1/p' "$T/out" >"$T/options"
 	[ "$(wc -l <"$T/commands")" -ge 7 ] && [ "$(wc -l <"$T/options")" -ge 12 ]
 	while read -r name; do

@@ -134,7 +134,7 @@ event_ack()
 @test "a wrong environment is one line that names the variable" {
 	event=()
 	run -1 --separate-stderr client event
-	[ "$stderr" = "assoc-client: reason: expected dhcpcd's reason for running hooks, but it is not set" ]
+	[ "$stderr" = "assoc-client: reason: expected the DHCP client's reason for running its script, but it is not set" ]
 	event_ack interface=../../../etc/passwd
 	run -1 --separate-stderr client event
 	[ "$stderr" = "assoc-client: interface: expected the name of a network interface, got '../../../etc/passwd'" ]

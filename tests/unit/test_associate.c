@@ -43,7 +43,9 @@ static struct event make_event(enum event_kind kind, const char *option)
                 .reason = "bound",
                 .metric = 7,
                 .lease_time = 1000,
+                .address_name = "new_ip_address",
                 .option = option,
+                .option_name = "new_tr111_raw",
         };
 }
 

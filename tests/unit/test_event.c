@@ -31,7 +31,7 @@ static struct event read_event(void)
         struct event event = {0};
         char error[EVENT_ERROR_MAX] = "";
 
-        if (event_from_environment(&event, error, sizeof(error)) != 0)
+        if (event_from_environment(&event, EVENT_DHCPCD, NULL, error, sizeof(error)) != 0)
                 fail_msg("%s", error);
         return event;
 }
@@ -45,7 +45,7 @@ static void expect_error(const char *name, const char *value, const char *messag
                 unsetenv(name);
         else
                 setenv(name, value, 1);
-        assert_int_equal(event_from_environment(&event, error, sizeof(error)), -EINVAL);
+        assert_int_equal(event_from_environment(&event, EVENT_DHCPCD, NULL, error, sizeof(error)), -EINVAL);
         assert_string_equal(error, message);
         assert_memory_equal(&event, &before, sizeof(event));
 }
@@ -160,7 +160,8 @@ static void every_error_names_variable_and_both_sides(void **state)
                      "new_dhcp_server_identifier: expected an IPv4 address, got '$(id)\\x0A'");
         expect_error("interface", NULL,
                      "interface: expected the name of a network interface, but it is not set");
-        expect_error("reason", NULL, "reason: expected dhcpcd's reason for running hooks, but it is not set");
+        expect_error("reason", NULL,
+                     "reason: expected the DHCP client's reason for running its script, but it is not set");
 }
 
 static void a_name_that_no_interface_has_never_becomes_a_path(void **state)
@@ -174,11 +175,109 @@ static void a_name_that_no_interface_has_never_becomes_a_path(void **state)
         (void)state;
         for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
                 setenv("interface", wrong[i], 1);
-                assert_int_equal(event_from_environment(&event, error, sizeof(error)), -EINVAL);
+                assert_int_equal(event_from_environment(&event, EVENT_DHCPCD, NULL, error, sizeof(error)),
+                                 -EINVAL);
                 setenv("reason", i % 2 == 0 ? "EXPIRE" : "BOUND", 1);
         }
         setenv("interface", "fifteen-letters", 1);
         assert_string_equal(read_event().interface, "fifteen-letters");
+}
+
+struct variable {
+        const char *name, *value;
+};
+
+/* Reads the event of another client, with no variables but these. */
+static struct event read_of(enum event_client client, const char *reason, const struct variable *variables)
+{
+        struct event event = {0};
+        char error[EVENT_ERROR_MAX] = "";
+
+        clearenv();
+        for (; variables->name != NULL; variables++)
+                setenv(variables->name, variables->value, 1);
+        if (event_from_environment(&event, client, reason, error, sizeof(error)) != 0)
+                fail_msg("%s", error);
+        return event;
+}
+
+static void expect_ack(const struct event *event, const char *reason)
+{
+        assert_int_equal(event->kind, EVENT_ACK);
+        assert_string_equal(event->interface, "eth0");
+        assert_string_equal(event->reason, reason);
+        assert_int_equal(event->metric, 7);
+        assert_int_equal(event->lease_time, 3600);
+        assert_int_equal(event->address.s_addr, htonl(0xC0000207));
+        assert_int_equal(event->server.s_addr, htonl(0xC0000201));
+}
+
+static void dhclient_has_words_of_its_own(void **state)
+{
+        static const struct variable variables[] = {
+                {"reason", "REBOOT"},
+                {"interface", "eth0"},
+                {"IF_METRIC", "7"},
+                {"new_ip_address", "192.0.2.7"},
+                {"new_dhcp_server_identifier", "192.0.2.1"},
+                {"new_dhcp_lease_time", "3600"},
+                {"new_assoc_raw", "0:0:d:e9:0"},
+                {"protocol", "ra"},
+                {"new_vivso_enterprise_number", "1"},
+                {NULL, NULL},
+        };
+        struct event event = read_of(EVENT_DHCLIENT, NULL, variables);
+
+        (void)state;
+        expect_ack(&event, "reboot");
+        assert_string_equal(event.option, "0:0:d:e9:0");
+        assert_string_equal(event.option_name, "new_assoc_raw");
+        assert_false(event.option_undefined);
+}
+
+static void udhcpc_names_the_event_apart(void **state)
+{
+        static const struct variable variables[] = {
+                {"reason", "STOP"},   {"interface", "eth0"},     {"IF_METRIC", "7"},
+                {"ip", "192.0.2.7"},  {"serverid", "192.0.2.1"}, {"lease", "3600"},
+                {"opt125", "00000d"}, {"new_tr111_raw", "ff"},   {NULL, NULL},
+        };
+        struct event event = read_of(EVENT_UDHCPC, "bound", variables);
+
+        (void)state;
+        expect_ack(&event, "bound");
+        assert_string_equal(event.option, "00000d");
+        assert_string_equal(event.option_name, "opt125");
+}
+
+static void test_DV_8_the_reasons_of_dhclient_and_udhcpc_have_their_kinds(void **state)
+{
+        static const struct variable variables[] = {
+                {"interface", "eth0"},
+                {NULL, NULL},
+        };
+        static const struct {
+                enum event_client client;
+                const char *reason;
+                enum event_kind kind;
+        } expected[] = {
+                {EVENT_DHCLIENT, "BOUND", EVENT_ACK},     {EVENT_DHCLIENT, "RENEW", EVENT_ACK},
+                {EVENT_DHCLIENT, "REBIND", EVENT_ACK},    {EVENT_DHCLIENT, "REBOOT", EVENT_ACK},
+                {EVENT_DHCLIENT, "EXPIRE", EVENT_END},    {EVENT_DHCLIENT, "FAIL", EVENT_END},
+                {EVENT_DHCLIENT, "RELEASE", EVENT_END},   {EVENT_DHCLIENT, "STOP", EVENT_END},
+                {EVENT_DHCLIENT, "TIMEOUT", EVENT_OTHER}, {EVENT_DHCLIENT, "PREINIT", EVENT_OTHER},
+                {EVENT_DHCLIENT, "MEDIUM", EVENT_OTHER},  {EVENT_DHCLIENT, "NBI", EVENT_OTHER},
+                {EVENT_DHCLIENT, "BOUND6", EVENT_OTHER},  {EVENT_DHCLIENT, "bound", EVENT_OTHER},
+                {EVENT_UDHCPC, "bound", EVENT_ACK},       {EVENT_UDHCPC, "renew", EVENT_ACK},
+                {EVENT_UDHCPC, "deconfig", EVENT_END},    {EVENT_UDHCPC, "nak", EVENT_END},
+                {EVENT_UDHCPC, "leasefail", EVENT_END},   {EVENT_UDHCPC, "BOUND", EVENT_OTHER},
+                {EVENT_UDHCPC, "", EVENT_OTHER},          {EVENT_DHCPCD, "deconfig", EVENT_OTHER},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+                if (read_of(expected[i].client, expected[i].reason, variables).kind != expected[i].kind)
+                        fail_msg("%s", expected[i].reason);
 }
 
 static void the_end_of_a_lease_needs_no_valid_numbers(void **state)
@@ -200,6 +299,9 @@ int main(void)
                 cmocka_unit_test_setup(an_option_that_dhcpcd_does_not_hand_over_is_noticed, make_environment),
                 cmocka_unit_test_setup(every_error_names_variable_and_both_sides, make_environment),
                 cmocka_unit_test_setup(a_name_that_no_interface_has_never_becomes_a_path, make_environment),
+                cmocka_unit_test(dhclient_has_words_of_its_own),
+                cmocka_unit_test(udhcpc_names_the_event_apart),
+                cmocka_unit_test(test_DV_8_the_reasons_of_dhclient_and_udhcpc_have_their_kinds),
                 cmocka_unit_test_setup(the_end_of_a_lease_needs_no_valid_numbers, make_environment),
         };
 
