@@ -47,6 +47,10 @@ struct gateway_exchange {
         uint8_t query_type, response_type;
         const char *interface;                 /* where the request arrived */
         struct in_addr giaddr, ciaddr, yiaddr; /* the first two of the request, the last of the response */
+        struct in_addr source;                 /* of the datagram that the request came in */
+        struct in_addr subnet; /* of a DHCPINFORM: the subnet, served where it arrived, that holds ciaddr */
+        uint8_t subnet_length; /* of that subnet's prefix; 0: there is none */
+        bool ciaddr_is_ours;   /* ciaddr is the server's own address */
         const uint8_t *hwaddr;
         size_t hwaddr_size;
         const uint8_t *option; /* value of the response's option 125, as the administrator configured it */
@@ -63,7 +67,8 @@ enum gateway_claim_type {
 /** What is to be noted once the response has been sent. */
 struct gateway_claim {
         enum gateway_claim_type type;
-        bool inspected; /* the request came from a LAN that we serve */
+        bool inspected;   /* the request came from a LAN that we serve */
+        bool is_anothers; /* of a DHCPINFORM: the lease database says that another client has the address */
         struct device_record
                 record; /* DEVICE: whole but for instance; UNIDENTIFIED: address and link-layer address */
 };
@@ -86,6 +91,7 @@ struct gateway_counters {
         uint64_t table_full;      /* entries refused by max-devices */
         uint64_t client_limit;    /* bindings refused by max-per-client */
         uint64_t informs_refused; /* DHCPINFORMs for an address that another client has leased */
+        uint64_t informs_forged;  /* DHCPINFORMs whose ciaddr can't be their sender's address here */
         uint64_t option_errors;   /* responses whose option 125 could not be extended */
         uint64_t journal_errors;
 };

@@ -92,8 +92,16 @@ static bool is_known(const struct device_record *old, const struct device_record
                !old->away && old->expires == record->expires;
 }
 
+static bool refuse_inform(struct gateway *gateway, const struct device_record *record, const char *why,
+                          int64_t now)
+{
+        gateway->counters.informs_refused++;
+        say_device(gateway, MESSAGE_INFORM_REFUSED, record, why, now);
+        return true;
+}
+
 /* A lease says who has an address; a DHCPINFORM, which anybody can send, does not take it away. Nor does it
- * make less of a lease whose request had the same identity. */
+ * make less of a lease whose request had the same identity, or another of it. */
 static bool inform_yields(struct gateway *gateway, const struct device_record *old,
                           const struct device_record *record, int64_t now)
 {
@@ -101,13 +109,14 @@ static bool inform_yields(struct gateway *gateway, const struct device_record *o
 
         if (record->source != DEVICE_SOURCE_INFORM || !leased || (old->expires != 0 && old->expires <= now))
                 return false;
-        if (same_hwaddr(old, record->hwaddr, record->hwaddr_size))
-                return old->source == DEVICE_SOURCE_LEASE && !old->away &&
-                       assoc_identity_equal(&old->identity, &record->identity);
-        gateway->counters.informs_refused++;
-        say_device(gateway, MESSAGE_INFORM_REFUSED, record, "refused, another client has leased the address",
-                   now);
-        return true;
+        if (!same_hwaddr(old, record->hwaddr, record->hwaddr_size))
+                return refuse_inform(gateway, record, "refused, another client has leased the address", now);
+        if (old->source != DEVICE_SOURCE_LEASE)
+                return false;
+        if (!assoc_identity_equal(&old->identity, &record->identity))
+                return refuse_inform(gateway, record, "refused, the lease was given to another identity",
+                                     now);
+        return !old->away;
 }
 
 static void commit_device(struct gateway *gateway, const struct device_record *claimed, int64_t now)
@@ -159,7 +168,9 @@ void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, 
 {
         pthread_mutex_lock(&gateway->mutex);
         check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
-        if (claim->type == GATEWAY_CLAIM_DEVICE)
+        if (claim->type == GATEWAY_CLAIM_DEVICE && claim->is_anothers)
+                refuse_inform(gateway, &claim->record, "refused, another client has leased the address", now);
+        else if (claim->type == GATEWAY_CLAIM_DEVICE)
                 commit_device(gateway, &claim->record, now);
         else if (claim->type == GATEWAY_CLAIM_UNIDENTIFIED)
                 commit_unidentified(gateway, claim, now);

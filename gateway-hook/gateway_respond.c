@@ -5,6 +5,7 @@
 
 #include "gateway-hook/gateway_internal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
@@ -86,6 +87,58 @@ static void set_interface(struct device_record *record, const char *name)
         memcpy(record->interface, name, length + 1);
 }
 
+/* A host of the subnet, not the subnet itself nor everybody in it. */
+static bool is_host_of(struct in_addr address, struct in_addr subnet, uint8_t length)
+{
+        uint32_t host, mask;
+
+        if (length == 0 || length > 32)
+                return false;
+        mask = ~(uint32_t)((UINT64_C(1) << (32 - length)) - 1);
+        if ((ntohl(address.s_addr) & mask) != (ntohl(subnet.s_addr) & mask))
+                return false;
+        host = ntohl(address.s_addr) & ~mask;
+        /* RFC 3021: a subnet of two has no other addresses than those of its hosts. */
+        return length >= 31 || (host != 0 && host != ~mask);
+}
+
+/* Anybody can send a DHCPINFORM, with any ciaddr: why it can't be the sender's address (GW-10), or NULL. The
+ * source of a relayed one is its relay's. */
+static const char *why_forged(const struct gateway_exchange *exchange)
+{
+        if (exchange->giaddr.s_addr == INADDR_ANY && exchange->source.s_addr != exchange->ciaddr.s_addr)
+                return "sent from another address";
+        if (exchange->ciaddr_is_ours)
+                return "the server's own address";
+        if (!is_host_of(exchange->ciaddr, exchange->subnet, exchange->subnet_length))
+                return "no host's address of a subnet served there";
+        return NULL;
+}
+
+/* It is answered all the same: RFC 2131 4.3.5 sends the DHCPACK to ciaddr anyhow, TR-111 asks for our
+ * identity in it without condition, and who may read it could have asked for it. It only tells the table
+ * nothing. */
+static bool is_forged(struct gateway *gateway, const struct gateway_exchange *exchange, int64_t now)
+{
+        const char *why = why_forged(exchange);
+        char hwaddr[SHOWN_HWADDR_MAX], interface[64], ciaddr[INET_ADDRSTRLEN], source[INET_ADDRSTRLEN];
+
+        if (why == NULL)
+                return false;
+        inet_ntop(AF_INET, &exchange->ciaddr, ciaddr, sizeof(ciaddr));
+        inet_ntop(AF_INET, &exchange->source, source, sizeof(source));
+        pthread_mutex_lock(&gateway->mutex);
+        gateway->counters.informs_forged++;
+        messenger_say(
+                &gateway->messenger, now, MESSAGE_INFORM_FORGED,
+                "%s: ciaddr %s, source address %s, interface %s: not noted, %s",
+                text_hwaddr(exchange->hwaddr, exchange->hwaddr_size, hwaddr, sizeof(hwaddr)), ciaddr, source,
+                text_escape(exchange->interface, strlen(exchange->interface), interface, sizeof(interface)),
+                why);
+        pthread_mutex_unlock(&gateway->mutex);
+        return true;
+}
+
 /* What an ACK settles. A DHCPINFORM is bound to the address that its sender has already (GW-10). */
 static void fill_claim(const struct gateway_exchange *exchange, const struct assoc_identity *identity,
                        int64_t now, struct gateway_claim *ret)
@@ -148,6 +201,8 @@ void gateway_respond(struct gateway *gateway, const struct gateway_exchange *exc
         identified = ret->claim.inspected && read_identity(gateway, exchange, now, &identity);
         if (identified)
                 merge_option(gateway, exchange, now, ret);
-        if (exchange->response_type == GATEWAY_ACK)
+        if (exchange->response_type != GATEWAY_ACK)
+                return;
+        if (!identified || exchange->query_type != GATEWAY_INFORM || !is_forged(gateway, exchange, now))
                 fill_claim(exchange, identified ? &identity : NULL, now, &ret->claim);
 }

@@ -24,6 +24,7 @@
 #include "gateway-hook/kea_hook.h"
 #include "gateway-hook/kea_leases.h"
 #include "gateway-hook/kea_log.h"
+#include "gateway-hook/kea_subnets.h"
 
 using namespace isc::dhcp;
 using namespace isc::hooks;
@@ -41,6 +42,9 @@ int the_watch = -1;
 // Where a claim waits in the packet's context from pkt4_send to buffer4_send.
 const char* const CLAIM = "claim";
 typedef boost::shared_ptr<struct gateway_claim> ClaimPtr;
+
+// Likewise a DHCPINFORM's subnet from subnet4_select to pkt4_send.
+const char* const SUBNET = "subnet";
 
 extern "C" void say(void* context, enum message message, const char* text) {
         try {
@@ -80,7 +84,21 @@ uint32_t lifetime_of(Pkt4& response) {
         return option ? option->getValue() : 0;
 }
 
-void respond(Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
+// What tells whether ciaddr can be the sender's address.
+void fill_inform(CalloutHandle& handle, const Pkt4& query, struct gateway_exchange* ret) {
+        struct prefix subnet = {};
+
+        try {
+                handle.getContext(SUBNET, subnet);
+        } catch (const NoSuchCalloutContext&) {
+                // Kea chose no subnet at all.
+        }
+        ret->subnet = subnet.address;
+        ret->subnet_length = subnet.length;
+        ret->ciaddr_is_ours = is_own_address(query.getCiaddr());
+}
+
+void respond(CalloutHandle& handle, Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
         std::string interface = query.getIface();
         std::vector<uint8_t> option = option_bytes(response);
         HWAddrPtr hwaddr = query.getHWAddr();
@@ -94,6 +112,9 @@ void respond(Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
         exchange.giaddr = address_of(query.getGiaddr());
         exchange.ciaddr = address_of(query.getCiaddr());
         exchange.yiaddr = address_of(response.getYiaddr());
+        exchange.source = address_of(query.getRemoteAddr());
+        if (exchange.query_type == GATEWAY_INFORM)
+                fill_inform(handle, query, &exchange);
         if (hwaddr) {
                 exchange.hwaddr = hwaddr->hwaddr_.data();
                 exchange.hwaddr_size = hwaddr->hwaddr_.size();
@@ -182,6 +203,21 @@ int dhcp4_srv_configured(CalloutHandle&) {
         });
 }
 
+// The one callout that shows all of Kea's subnets.
+int subnet4_select(CalloutHandle& handle) {
+        return guarded("subnet4_select", [&handle] {
+                const Subnet4Collection* subnets = nullptr;
+                Pkt4Ptr query;
+
+                handle.getArgument("query4", query);
+                if (!query || query->getType() != GATEWAY_INFORM)
+                        return;
+                handle.getArgument("subnet4collection", subnets);
+                if (subnets != nullptr)
+                        handle.setContext(SUBNET, subnet_of_ciaddr(*subnets, *query));
+        });
+}
+
 // The response is complete and not yet packed. DROP: it is not sent. SKIP: another hook has packed it already, so that nothing
 // can be added any more; but it is sent, and the device gets its entry.
 int pkt4_send(CalloutHandle& handle) {
@@ -195,7 +231,7 @@ int pkt4_send(CalloutHandle& handle) {
                 handle.getArgument("response4", response);
                 if (!query || !response)
                         return;
-                respond(*query, *response, answer.get());
+                respond(handle, *query, *response, answer.get());
                 if (answer->replace_option && handle.getStatus() != CalloutHandle::NEXT_STEP_SKIP)
                         replace_option(*response, *answer);
                 ClaimPtr claim;
@@ -219,7 +255,8 @@ int buffer4_send(CalloutHandle& handle) {
                 if (!claim || vetoed(handle))
                         return;
                 if (claim->type == GATEWAY_CLAIM_DEVICE && claim->record.source == DEVICE_SOURCE_INFORM)
-                        guarded("lease database", [&claim] { add_lease(&claim->record); });
+                        guarded("lease database",
+                                [&claim] { claim->is_anothers = !add_lease(&claim->record); });
                 gateway_commit(the_gateway, claim.get(), now());
         });
 }

@@ -13,14 +13,16 @@
 
 using namespace isc::dhcp;
 
-void add_lease(struct device_record* record) {
+bool add_lease(struct device_record* record) {
         isc::asiolink::IOAddress address(ntohl(record->address.s_addr));
         Lease4Ptr lease = LeaseMgrFactory::instance().getLease4(address);
 
-        if (!lease || lease->state_ != Lease::STATE_DEFAULT || lease->expired() || !lease->hwaddr_ ||
-            lease->valid_lft_ == Lease::INFINITY_LFT ||
-            lease->hwaddr_->hwaddr_.size() != record->hwaddr_size ||
+        if (!lease || lease->state_ != Lease::STATE_DEFAULT || lease->expired() || !lease->hwaddr_)
+                return true;
+        if (lease->hwaddr_->hwaddr_.size() != record->hwaddr_size ||
             std::memcmp(lease->hwaddr_->hwaddr_.data(), record->hwaddr, record->hwaddr_size) != 0)
-                return;
-        record->expires = lease->cltt_ + lease->valid_lft_;
+                return false;
+        if (lease->valid_lft_ != Lease::INFINITY_LFT)
+                record->expires = lease->cltt_ + lease->valid_lft_;
+        return true;
 }

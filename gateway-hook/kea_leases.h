@@ -5,7 +5,8 @@
 
 #include "gateway-hook/gateway.h"
 
-// A host that informs may have a lease, from a request without identity: then the binding ends with that.
-void add_lease(struct device_record* record);
+// A host that informs may have a lease, from a request without identity: then the binding ends with that. Returns
+// false if it is another client that has leased the address.
+bool add_lease(struct device_record* record);
 
 #endif

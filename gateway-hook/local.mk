@@ -23,6 +23,7 @@ keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 	%D%/kea_callouts.cc %D%/kea_hook.h \
 	%D%/kea_commands.cc %D%/kea_commands.h \
 	%D%/kea_leases.cc %D%/kea_leases.h \
+	%D%/kea_subnets.cc %D%/kea_subnets.h \
 	%D%/kea_log.cc %D%/kea_log.h
 %C%_libdhcp_assoc_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/%D%/kea-compat
 %C%_libdhcp_assoc_la_CXXFLAGS = $(AM_CXXFLAGS)

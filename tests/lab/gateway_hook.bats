@@ -203,6 +203,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	gateway
 	device box BOX-1
 	lab_member crafter gateway
+	lab_net crafter ip address add "$(lab_address box)/24" dev eth0
 	inform 02:ee:00:00:00:01 "$(address_hex box)" THIEF-1
 	lab_until 5 lab_logged gateway kea ASSOC_INFORM_REFUSED
 	bound BOX-1
@@ -270,6 +271,7 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	lab_member crafter gateway
 	device one ONE-1
 	lab_until 5 bound ONE-1
+	lab_net crafter ip address add 192.0.2.50/24 dev eth0
 	inform "$(lab_mac one)" c0000232 ONE-2
 	lab_until 5 lab_logged gateway kea ASSOC_CLIENT_LIMIT
 	device two TWO-1

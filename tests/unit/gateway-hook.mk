@@ -2,7 +2,7 @@
 # The hook's C core, without Kea.
 if HAVE_CMOCKA
 gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages \
-	%D%/test_gateway %D%/test_gateway_entries %D%/test_gateway_report
+	%D%/test_gateway %D%/test_gateway_entries %D%/test_gateway_respond %D%/test_gateway_report
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 gateway_test_libs = %D%/libpacket.la gateway-hook/libgateway.la $(UNIT_LIBS)
@@ -23,6 +23,9 @@ gateway_play = %D%/gateway_play.c %D%/gateway_play.h $(gateway_fixture)
 %C%_test_gateway_SOURCES = %D%/test_gateway.c $(gateway_play)
 %C%_test_gateway_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_gateway_LDADD = $(gateway_test_libs)
+%C%_test_gateway_respond_SOURCES = %D%/test_gateway_respond.c $(gateway_play)
+%C%_test_gateway_respond_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_gateway_respond_LDADD = $(gateway_test_libs)
 %C%_test_gateway_entries_SOURCES = %D%/test_gateway_entries.c $(gateway_play)
 %C%_test_gateway_entries_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_gateway_entries_LDADD = $(gateway_test_libs)

@@ -72,6 +72,10 @@ void play(struct exchange exchange, int64_t now)
                 event.giaddr = fixture_address(exchange.giaddr);
         if (exchange.query_type == GATEWAY_INFORM) {
                 event.ciaddr = fixture_address(exchange.address);
+                event.source = fixture_address(exchange.source != NULL ? exchange.source : exchange.address);
+                event.subnet = fixture_address(exchange.subnet != NULL ? exchange.subnet : exchange.address);
+                event.subnet_length = exchange.subnet != NULL ? exchange.subnet_length : 24;
+                event.ciaddr_is_ours = exchange.ciaddr_is_ours;
         } else {
                 event.yiaddr = fixture_address(exchange.address);
                 event.lifetime = exchange.lifetime != 0 ? exchange.lifetime : LEASE;

@@ -51,6 +51,10 @@ struct exchange {
         const char *option; /* option 125 of the response; NULL: none */
         bool lost;          /* the response is not sent */
         uint32_t lifetime;  /* 0: LEASE */
+        /* Of a DHCPINFORM; NULL: its address, a subnet of 24 bits with it. */
+        const char *source, *subnet;
+        uint8_t subnet_length;
+        bool ciaddr_is_ours;
 };
 
 void play(struct exchange exchange, int64_t now);

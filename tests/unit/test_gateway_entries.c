@@ -192,11 +192,20 @@ static void an_inform_does_not_take_a_leased_address(void **state)
         inform_leased(DEVICE("C"), "192.0.2.3", MAC1, NOW);
         inform(DEVICE("B"), "192.0.2.3", MAC2, NOW);
         assert_int_equal(gateway_counters(gateway).informs_refused, 2);
+        inform(DEVICE("E"), "192.0.2.1", MAC1, NOW);
+        assert_int_equal(gateway_counters(gateway).informs_refused, 3);
+        play((struct exchange){DEVICE("F"), GATEWAY_INFORM, GATEWAY_ACK, "192.0.2.5", MAC2, .lost = true},
+             NOW);
+        answer.claim.is_anothers = true;
+        gateway_commit(gateway, &answer.claim, NOW);
+        assert_int_equal(gateway_counters(gateway).informs_refused, 4);
+        assert_int_equal(said[MESSAGE_INFORM_REFUSED], 4);
+        assert_int_equal(entries_at(NOW), 2);
         /* That lease is over; and where there was none, the last who speaks has the address. */
         inform(DEVICE("B"), "192.0.2.1", MAC2, NOW + LEASE);
         inform(DEVICE("D"), "192.0.2.4", MAC1, NOW);
         inform(DEVICE("B"), "192.0.2.4", MAC2, NOW);
-        assert_int_equal(gateway_counters(gateway).informs_refused, 2);
+        assert_int_equal(gateway_counters(gateway).informs_refused, 0);
 }
 
 static void test_GW_12_numbers_and_times_survive_a_restart(void **state)
