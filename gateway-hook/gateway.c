@@ -122,7 +122,8 @@ void gateway_free(struct gateway *gateway, int64_t now)
                       ", refused %" PRIu64 "; journal errors %" PRIu64,
                       counters->identified, counters->answered, counters->invalid, counters->other_role,
                       counters->added, counters->removed,
-                      counters->table_full + counters->client_limit + counters->informs_refused,
+                      counters->table_full + counters->client_limit + counters->informs_refused +
+                              counters->informs_forged,
                       counters->journal_errors);
         journal_close(gateway->journal);
         device_table_free(gateway->table);

@@ -29,6 +29,7 @@ static const struct row counters[] = {
         COUNTER("table-full", table_full),
         COUNTER("client-limit", client_limit),
         COUNTER("informs-refused", informs_refused),
+        COUNTER("informs-forged", informs_forged),
         COUNTER("option-errors", option_errors),
         COUNTER("journal-errors", journal_errors),
 };

@@ -356,7 +356,7 @@ static void status_has_each_counter_under_its_name(void **state)
         static const char expected[] =
                 "{\"identified\":1,\"answered\":2,\"invalid\":3,\"other-role\":4,\"added\":5,\"removed\":6,"
                 "\"lost\":7,\"returned\":8,\"table-full\":9,\"client-limit\":10,\"informs-refused\":11,"
-                "\"option-errors\":12,\"journal-errors\":13";
+                "\"informs-forged\":12,\"option-errors\":13,\"journal-errors\":14";
         uint64_t *counters = (uint64_t *)(void *)&gateway->counters;
         struct json_object *reply;
 
