@@ -97,9 +97,11 @@ source_hook()
 
 @test "dhcpcd's own dhcpcd-run-hooks runs the hook" {
 	local run_hooks=/usr/lib/dhcpcd/dhcpcd-run-hooks
+	# Since dhcpcd 10.5.
+	[ -r "$run_hooks" ] || run_hooks=/usr/libexec/dhcpcd-run-hooks
 	[ -r "$run_hooks" ] || skip "dhcpcd is not installed"
 	sed -e "s|/etc/dhcpcd.exit-hook|$HOOK|" -e 's|/etc/dhcpcd.enter-hook|/nonexistent|' \
-		-e 's|/usr/lib/dhcpcd/dhcpcd-hooks/\*|/nonexistent|' \
+		-e 's|/usr/lib[^ ]*/dhcpcd-hooks/\*|/nonexistent|' \
 		"$run_hooks" > "$BATS_TEST_TMPDIR/run-hooks"
 	run -0 env -i PATH="$PATH" reason=BOUND interface=eth0 new_tr111_raw=00 dash "$BATS_TEST_TMPDIR/run-hooks"
 	[ "$(cat "$CALLS")" = 'event|BOUND|eth0|00|' ]

@@ -127,6 +127,30 @@ ACS_URL='.Dhcp4["option-def"] += [{"name": "acs-url", "code": 11, "space": "vend
 	lab_logged gateway kea ASSOC_DEVICE_ADDED
 }
 
+@test "GW_3 the hook works with what this release's Kea does by default" {
+	# Packet threads since 2.4. Since 3.0 an early renewal leaves the lease as it was, and says how much of it is left.
+	gateway '{}' --set 'del(.Dhcp4["multi-threading"], .Dhcp4["cache-max-age"])'
+	device box BOX-1
+	lab_until 5 bound BOX-1 '.source == "lease" and .expires - .since == 3600'
+	lab_udhcpc_renew box
+	bound BOX-1 '.instance == 1 and .expires - .since >= 3600 and .expires - .since < 3700'
+	lab_udhcpc_release box
+	lab_until 5 ended release
+}
+
+@test "Kea finds the hook in the folder of its own hooks, and so by its name alone where a release allows that" {
+	lab_exec gateway test -e "$(dirname "$LAB_HOOK")/libdhcp_lease_cmds.so"
+	[[ $(lab_exec gateway kea-dhcp4 -v) != 2.[2-5].* ]] || return 0
+	gateway '{}' --set '.Dhcp4["hooks-libraries"][0].library = "libdhcp_assoc.so"'
+	device box BOX-1
+	lab_until 5 bound BOX-1
+	lab_kea_stop gateway
+	lab_exec gateway cp "$LAB_HOOK" /opt/libdhcp_assoc.so
+	lab_kea_config gateway --hook "$(lab_hook_parameters)" --set '.Dhcp4["hooks-libraries"][0].library = "/opt/libdhcp_assoc.so"'
+	run ! lab_exec gateway timeout 10 kea-dhcp4 -c /etc/kea/kea-dhcp4.conf
+	[[ $output = *"invalid path specified: '/opt'"* ]]
+}
+
 @test "EN_7 the administrator's option 125 of another enterprise and ours reach the device in one option" {
 	gateway '{}' --set "$OTHER_ENTERPRISE"
 	lab_member box gateway

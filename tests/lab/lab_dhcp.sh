@@ -46,6 +46,7 @@ lab_kea_config()
 	lab_write "$gateway" /etc/kea/kea-dhcp4.conf <<< "$config"
 }
 
+# What releases have different defaults for is said: packet threads (on since 2.4), renewals that leave the lease as it is (3.0).
 lab_kea_default_config()
 {
 	jq -n --arg socket "$LAB_KEA_SOCKET" '{"Dhcp4": {
@@ -56,6 +57,7 @@ lab_kea_default_config()
 		"expired-leases-processing": {"reclaim-timer-wait-time": 1, "flush-reclaimed-timer-wait-time": 1,
 			"hold-reclaimed-time": 0},
 		"valid-lifetime": 3600,
+		"cache-max-age": 0,
 		"multi-threading": {"enable-multi-threading": false},
 		"hooks-libraries": [],
 		"subnet4": [{"id": 1, "subnet": "192.0.2.0/24", "interface": "br0",
