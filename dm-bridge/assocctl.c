@@ -21,6 +21,7 @@ enum option_id {
         OPTION_SOCKET,
         OPTION_TIMEOUT,
         OPTION_JSON,
+        OPTION_KEA_SOCKET,
         OPTION_NEXT_LEVEL,
         OPTION_ROLE,
         OPTION_OUI,
@@ -49,6 +50,7 @@ static const struct option_row {
         [OPTION_SOCKET] = {"socket", 's', "SOCKET", "the daemon's socket (" DEFAULT_SOCKET ")"},
         [OPTION_TIMEOUT] = {"timeout", 'T', "SECONDS", "how long to wait for the daemon (5)"},
         [OPTION_JSON] = {"json", '\0', NULL, "print JSON in one line"},
+        [OPTION_KEA_SOCKET] = {"kea-socket", '\0', "PATH", "ask Kea itself, at its control socket"},
         [OPTION_NEXT_LEVEL] = {"next-level", '\0', NULL, "only the children of PATH"},
         [OPTION_ROLE] = {"role", '\0', "ROLE", "whose identity: device or gateway"},
         [OPTION_OUI] = {"oui", '\0', "OUI", "manufacturer OUI, six hexadecimal digits"},
@@ -70,7 +72,7 @@ static const struct command_row {
         enum command_status (*run)(const struct arguments *arguments);
         const char *summary;
 } command_rows[] = {
-        {"devices", "", 0, 0, BIT(OPTION_JSON), 0, command_devices,
+        {"devices", "", 0, 0, BIT(OPTION_JSON) | BIT(OPTION_KEA_SOCKET), 0, command_devices,
          "list the devices that the gateway knows"},
         {"gateway", "", 0, 0, BIT(OPTION_JSON), 0, command_gateway,
          "show the gateway that the device is associated with"},
@@ -232,6 +234,9 @@ static enum command_status take_option(struct arguments *arguments, int id, cons
         case OPTION_JSON:
                 arguments->json = true;
                 break;
+        case OPTION_KEA_SOCKET:
+                arguments->kea_socket = value;
+                break;
         case OPTION_NEXT_LEVEL:
                 arguments->next_level = true;
                 break;
@@ -345,6 +350,9 @@ static enum command_status check(struct command_line *line)
         unsigned excess = line->given & ~(command->options | GENERAL_OPTIONS);
         unsigned lacking = command->required & ~line->given;
 
+        /* Kea is asked instead of the daemon. */
+        if (line->given & BIT(OPTION_KEA_SOCKET))
+                excess |= line->given & BIT(OPTION_SOCKET);
         for (int id = 0; id < OPTION_COUNT; id++) {
                 if (excess & BIT(id)) {
                         command_error(arguments, "expected no --%s: it has no meaning here",

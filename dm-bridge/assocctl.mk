@@ -12,7 +12,10 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/command_names.c \
 	%D%/command_option.c %D%/command_option.h \
 	%D%/command_status.c \
+	%D%/conversation.c %D%/conversation.h \
 	%D%/hex.c %D%/hex.h \
+	%D%/kea_client.c %D%/kea_client.h \
+	%D%/kea_devices.c %D%/kea_devices.h \
 	%D%/rpc_client.c %D%/rpc_client.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/text_table.c %D%/text_table.h

@@ -66,7 +66,7 @@ static enum command_status exchange(const struct arguments *arguments, const cha
         if (err == -EREMOTEIO)
                 print_refusal(arguments, error);
         else if (err < 0)
-                command_error(arguments, "%s", client.problem);
+                command_error(arguments, "%s", client.conversation.problem);
         json_object_put(error);
         rpc_client_done(&client);
         if (err == -ENOENT || err == -ECONNREFUSED || err == -ETIMEDOUT)

@@ -19,6 +19,7 @@ enum command_status {
 struct arguments {
         const char *command; /* for error messages */
         const char *socket;
+        const char *kea_socket;
         unsigned timeout; /* seconds for a whole exchange with the daemon */
         bool json;        /* print the daemon's result, unchanged */
         bool next_level;

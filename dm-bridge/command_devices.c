@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "dm-bridge/kea_devices.h"
 #include "dm-bridge/terminal.h"
 #include "dm-bridge/text_table.h"
 
@@ -74,7 +75,9 @@ static enum command_status print_table(const struct arguments *arguments, struct
 enum command_status command_devices(const struct arguments *arguments)
 {
         struct json_object *devices;
-        enum command_status status = command_call(arguments, "devices", NULL, json_type_array, &devices);
+        enum command_status status = arguments->kea_socket != NULL ? kea_devices(arguments, &devices)
+                                                                   : command_call(arguments, "devices", NULL,
+                                                                                  json_type_array, &devices);
 
         if (status != COMMAND_DONE)
                 return status;

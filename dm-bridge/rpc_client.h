@@ -5,28 +5,21 @@
 
 #include <json.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include "dm-bridge/conversation.h"
 
 /** Longest request: the daemon takes no longer line. Its newline is counted. */
 #define RPC_CLIENT_REQUEST_MAX ((size_t)64 * 1024)
-/** Longest reply that is read; a table of 1024 devices is about 1 MiB. */
-#define RPC_CLIENT_REPLY_MAX ((size_t)64 * 1024 * 1024)
 
 struct rpc_client {
-        int fd;
-        int64_t deadline; /* CLOCK_MONOTONIC, milliseconds */
-        unsigned timeout; /* seconds, for the message that it has passed */
-        int id;           /* of the request under way */
-        char *buffer;     /* what has been received */
-        size_t have;      /* bytes in it */
-        size_t room;
-        char problem[320]; /* why the last call failed, without line end; not escaped */
+        struct conversation conversation; /* its `problem` says why the last call failed */
+        int id;                           /* of the request under way */
 };
 
 /**
  * Connect to the daemon's socket at `path`. The conversation as a whole may take `timeout` seconds.
  * Returns 0; -ENOENT, -ECONNREFUSED: nobody is there; -ETIMEDOUT; another negative errno.
- * client->problem says which; rpc_client_done() is due in any case.
+ * client->conversation.problem says which; rpc_client_done() is due in any case.
  */
 int rpc_client_init(struct rpc_client *client, const char *path, unsigned timeout);
 
@@ -37,8 +30,8 @@ void rpc_client_done(struct rpc_client *client);
  * Send a request and wait for its reply. `params` may be NULL; it stays the caller's.
  * Returns 0 and the result in *ret_result (NULL for JSON's null);
  * -EREMOTEIO: refused, and the JSON-RPC error object in *ret_error; release either with json_object_put().
- * Else client->problem says what happened: -ETIMEDOUT; -EBADMSG: what came is no reply to the request;
- * -EFBIG: reply over RPC_CLIENT_REPLY_MAX; -EMSGSIZE: request over RPC_CLIENT_REQUEST_MAX;
+ * Else client->conversation.problem says what happened: -ETIMEDOUT; -EBADMSG: what came is no reply to the
+ * request; -EFBIG: reply over CONVERSATION_RECEIVE_MAX; -EMSGSIZE: request over RPC_CLIENT_REQUEST_MAX;
  * -ECONNRESET: closed before the reply; another negative errno.
  */
 int rpc_client_call(struct rpc_client *client, const char *method, struct json_object *params,

@@ -171,6 +171,13 @@ static int list_instances(struct gateway *gateway, uint32_t from, uint32_t **ret
         return 0;
 }
 
+static uint32_t smallest(uint32_t a, uint32_t b, uint32_t c)
+{
+        uint32_t least = a < b ? a : b;
+
+        return least < c ? least : c;
+}
+
 int report_devices(struct gateway *gateway, uint32_t from, uint32_t limit, FILE *out, uint32_t *ret_count)
 {
         struct copies copies = {0};
@@ -180,10 +187,9 @@ int report_devices(struct gateway *gateway, uint32_t from, uint32_t limit, FILE 
         *ret_count = 0;
         if (err < 0)
                 return err;
-        if (count > limit)
-                count = limit;
-        for (uint32_t i = 0; i < count && err == 0; i += STEP) {
-                err = copy_entries(gateway, instances + i, count - i < STEP ? count - i : STEP, &copies);
+        for (uint32_t i = 0, step; i < count && *ret_count < limit && err == 0; i += step) {
+                step = smallest(STEP, count - i, limit - *ret_count);
+                err = copy_entries(gateway, instances + i, step, &copies);
                 if (err == 0)
                         err = write_copies(&copies, out, ret_count);
         }

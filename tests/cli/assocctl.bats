@@ -41,6 +41,7 @@ Options, before or after the command:
   -s, --socket SOCKET      the daemon's socket (RUN/dm-bridge/dm-bridge.sock)
   -T, --timeout SECONDS    how long to wait for the daemon (5)
       --json               print JSON in one line
+      --kea-socket PATH    ask Kea itself, at its control socket
       --next-level         only the children of PATH
       --role ROLE          whose identity: device or gateway
       --oui OUI            manufacturer OUI, six hexadecimal digits
@@ -154,7 +155,7 @@ Options, before or after the command:
 
 @test "a missing socket is no daemon" {
 	ctl -s "$SOCKET" devices
-	expect 3 "" "assocctl: devices: expected a daemon at $SOCKET, got: No such file or directory"
+	expect 3 "" "assocctl: devices: expected dm-bridge at $SOCKET, got: No such file or directory"
 }
 
 @test "a socket that nobody listens on is no daemon" {
@@ -163,19 +164,19 @@ Options, before or after the command:
 	wait "$(cat "$T/mute.pid")" || :
 	rm "$T/mute.pid"
 	ctl -s "$SOCKET" status
-	expect 3 "" "assocctl: status: expected a daemon at $SOCKET, got: Connection refused"
+	expect 3 "" "assocctl: status: expected dm-bridge at $SOCKET, got: Connection refused"
 }
 
 @test "a daemon that does not answer in time is no daemon" {
 	mute_start
 	ctl -s "$SOCKET" -T 1 status
-	expect 3 "" "assocctl: status: expected an answer from the daemon within 1 s, got none"
+	expect 3 "" "assocctl: status: expected an answer from dm-bridge within 1 s, got none"
 }
 
 @test "a daemon that dribbles without end is no daemon" {
 	fake_run 'while printf x; do sleep 0.1; done'
 	ctl -s "$SOCKET" -T 1 status
-	expect 3 "" "assocctl: status: expected an answer from the daemon within 1 s, got none"
+	expect 3 "" "assocctl: status: expected an answer from dm-bridge within 1 s, got none"
 }
 
 @test "a socket path that does not fit is refused" {
