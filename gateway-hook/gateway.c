@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gateway.c - start and stop of the gateway's side of TR-111, and what it counts.
- * What events mean: gateway_respond.c, gateway_entries.c, gateway_watch.c. */
+ * What events mean: gateway_respond.c, gateway_entries.c, gateway_leases.c, gateway_watch.c. */
 #include "config.h"
 
 #include "gateway-hook/gateway_internal.h"
@@ -48,7 +48,9 @@ static int open_table(struct gateway *gateway, int64_t now, struct journal_repor
         }
         err = journal_open(settings->journal, &gateway->journal);
         if (err == 0)
-                err = journal_load(gateway->journal, gateway->table, now, report);
+                /* At time 0 nothing has expired: what has, and what was renewed unseen, the lease database
+                 * says, which is not there yet. */
+                err = journal_load(gateway->journal, gateway->table, 0, report);
         return err < 0 ? load_error(err, settings, report, error, size) : 0;
 }
 
@@ -59,14 +61,11 @@ static void say_loaded(struct gateway *gateway, const struct journal_report *rep
         char serial[SHOWN_ELEMENT_MAX], product_class[SHOWN_ELEMENT_MAX];
 
         messenger_say(&gateway->messenger, now, MESSAGE_LOADED,
-                      "gateway %s \"%s\" \"%s\": %" PRIu32 " devices at %" PRIu32 " addresses, %" PRIu32
-                      " expired meanwhile",
-                      identity->oui,
+                      "gateway %s \"%s\" \"%s\": %" PRIu32 " devices at %" PRIu32 " addresses", identity->oui,
                       text_escape(identity->serial, strlen(identity->serial), serial, sizeof(serial)),
                       text_escape(identity->product_class, strlen(identity->product_class), product_class,
                                   sizeof(product_class)),
-                      device_table_entries(gateway->table), device_table_bindings(gateway->table),
-                      report->expired);
+                      device_table_entries(gateway->table), device_table_bindings(gateway->table));
         if (report->skipped > 0)
                 messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_SKIPPED,
                               "%s: %" PRIu32 " damaged, contradictory or surplus lines skipped",

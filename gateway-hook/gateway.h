@@ -125,6 +125,44 @@ void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, 
 void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const uint8_t *hwaddr,
                          size_t hwaddr_size, const char *reason, int64_t now);
 
+/** What the server's lease database knows of an address. */
+enum gateway_lease_state {
+        GATEWAY_LEASE_NONE,     /* not leased */
+        GATEWAY_LEASE_VALID,    /* leased, and its time is not over */
+        GATEWAY_LEASE_EXPIRED,  /* its time is over, whether the server has reclaimed it or not */
+        GATEWAY_LEASE_DECLINED, /* kept from use, because a client found somebody else there */
+};
+
+struct gateway_lease {
+        enum gateway_lease_state state;
+        bool endless;
+        int64_t expires; /* seconds since 1970; of an endless one the end that 2^32 - 1 seconds would have */
+        uint8_t hwaddr[RECORD_HWADDR_MAX]; /* whose it is */
+        size_t hwaddr_size;                /* 0: not known */
+};
+
+/** Ask the lease database for `address`; *ret is zero before. Returns 0, or a negative errno if it can't be
+ * asked, with the reason in `error`. Called with gateway.h's lock held: it may call nothing of gateway.h. */
+typedef int gateway_lease_fn(struct in_addr address, struct gateway_lease *ret, char *error, size_t size);
+
+/** The end to be noted for a binding of that source. A DHCPINFORM's 0 means no lease, hence never for a valid
+ * one. */
+int64_t gateway_lease_end(const struct gateway_lease *lease, enum device_source source);
+
+/**
+ * Hold one binding, or all, against the lease database: what has no valid lease any more, or another
+ * client's, ends (GW-6, GW-12); the end of lease is taken over. If the database can't be asked nothing ends,
+ * and after gateway_check_leases() gateway_check_due_leases() tries again. All at start, and what a command
+ * changed: those that come with no callout.
+ */
+void gateway_check_lease(struct gateway *gateway, gateway_lease_fn *ask, struct in_addr address, int64_t now);
+void gateway_check_leases(struct gateway *gateway, gateway_lease_fn *ask, int64_t now);
+
+/** Do so with the bindings whose recorded end of lease has come: the server's callout may never come, because
+ * another server has reclaimed the lease (GW-5), or because it was renewed there. Call it every few seconds;
+ * it looks at the table only when there is something to do. */
+void gateway_check_due_leases(struct gateway *gateway, gateway_lease_fn *ask, int64_t now);
+
 /**
  * Begin to watch whether the devices are still there (GW-7), if the parameters say so. Call it when the
  * server is configured. Returns a descriptor: whenever it is readable call gateway_watch(), until

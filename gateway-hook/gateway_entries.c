@@ -59,7 +59,7 @@ static void note_end_of_entry(struct gateway *gateway, const struct device_recor
         say_device(gateway, MESSAGE_DEVICE_REMOVED, gone, reason, now);
 }
 
-static void end_binding(struct gateway *gateway, struct in_addr address, const char *reason, int64_t now)
+void entries_end(struct gateway *gateway, struct in_addr address, const char *reason, int64_t now)
 {
         struct device_record gone, record = {.type = DEVICE_RECORD_UNBIND, .address = address};
 
@@ -69,6 +69,30 @@ static void end_binding(struct gateway *gateway, struct in_addr address, const c
         snprintf(record.reason, sizeof(record.reason), "%s", reason);
         check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         note_end_of_entry(gateway, &gone, reason, now);
+}
+
+/* The next look at ends of lease must not come after this one's. */
+static void note_due(struct gateway *gateway, int64_t expires)
+{
+        if (expires != 0 && expires < gateway->next_due)
+                gateway->next_due = expires;
+}
+
+void entries_set_expires(struct gateway *gateway, const struct device_record *record, int64_t expires,
+                         int64_t now)
+{
+        struct device_record changed = *record;
+
+        changed.expires = expires;
+        if (device_table_bind(gateway->table, &changed) < 0)
+                return;
+        note_due(gateway, expires);
+        check_journal(gateway, journal_put(gateway->journal, gateway->table, &changed, now), now);
+}
+
+int64_t gateway_lease_end(const struct gateway_lease *lease, enum device_source source)
+{
+        return lease->endless && source == DEVICE_SOURCE_LEASE ? 0 : lease->expires;
 }
 
 static void note_refusal(struct gateway *gateway, const struct device_record *record, int err, int64_t now)
@@ -132,10 +156,11 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         if (err < 0) {
                 note_refusal(gateway, &record, err, now);
                 /* The address has a new owner all the same. */
-                end_binding(gateway, record.address, "reassign", now);
+                entries_end(gateway, record.address, "reassign", now);
                 return;
         }
         neighbour_add(gateway->neighbour, &record);
+        note_due(gateway, record.expires);
         check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         if (new_entry) {
                 gateway->counters.added++;
@@ -158,10 +183,10 @@ static void commit_unidentified(struct gateway *gateway, const struct gateway_cl
         if (!device_table_find(gateway->table, record->address, &old))
                 return;
         if (!same_hwaddr(&old, record->hwaddr, record->hwaddr_size))
-                end_binding(gateway, record->address, "reassign", now);
+                entries_end(gateway, record->address, "reassign", now);
         else if (claim->inspected &&
                  (old.source == DEVICE_SOURCE_LEASE || (old.expires != 0 && old.expires <= now)))
-                end_binding(gateway, record->address, "unidentified", now);
+                entries_end(gateway, record->address, "unidentified", now);
 }
 
 void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, int64_t now)
@@ -186,7 +211,7 @@ void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const 
         check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
         if (device_table_find(gateway->table, address, &old) &&
             (hwaddr_size == 0 || old.hwaddr_size == 0 || same_hwaddr(&old, hwaddr, hwaddr_size)))
-                end_binding(gateway, address, reason, now);
+                entries_end(gateway, address, reason, now);
         pthread_mutex_unlock(&gateway->mutex);
 }
 
@@ -199,7 +224,7 @@ void entries_lost(struct gateway *gateway, struct in_addr address, int64_t now)
                 return;
         gateway->counters.lost++;
         if (record.source == DEVICE_SOURCE_INFORM && record.expires == 0) {
-                end_binding(gateway, address, "lost", now);
+                entries_end(gateway, address, "lost", now);
                 return;
         }
         if (device_table_set_away(gateway->table, address, true, &record) < 0)

@@ -2,7 +2,8 @@
 /* gateway_internal.h - what the files of gateway.h's implementation share.
  *
  * gateway.c starts and stops, gateway_respond.c answers a request, gateway_entries.c keeps entries and
- * bindings, gateway_watch.c has the neighbour watch. `mutex` is held by whoever enters through gateway.h. */
+ * bindings, gateway_leases.c asks the lease database, gateway_watch.c has the neighbour watch. `mutex` is
+ * held by whoever enters through gateway.h. */
 #ifndef GATEWAY_INTERNAL_H
 #define GATEWAY_INTERNAL_H
 
@@ -27,9 +28,18 @@ struct gateway {
         struct journal *journal;
         struct neighbour *neighbour; /* NULL: nothing is watched */
         int64_t watch_now;           /* the time, for what the watch tells */
+        int64_t next_due;            /* no binding's lease ends before that; 0: not known */
+        bool leases_unchecked;       /* the lease database could not be asked at start */
         struct messenger messenger;
         struct gateway_counters counters;
 };
+
+/** End the binding at `address`, if there is one; `reason` is a word for the journal. With the mutex held. */
+void entries_end(struct gateway *gateway, struct in_addr address, const char *reason, int64_t now);
+
+/** The lease of a binding that is in the table ends then. With the mutex held. */
+void entries_set_expires(struct gateway *gateway, const struct device_record *record, int64_t expires,
+                         int64_t now);
 
 /** No neighbour watch round was answered from the binding's address: away while its lease is valid (GW-8),
  * gone if it has none (GW-10). With the mutex held. */

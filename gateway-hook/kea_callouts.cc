@@ -180,6 +180,7 @@ int load(LibraryHandle& handle) {
 }
 
 int unload() {
+        stop_lease_timer();
         if (the_watch >= 0)
                 guarded("unload", [] { IfaceMgr::instance().deleteExternalSocket(the_watch); });
         the_watch = -1;
@@ -190,8 +191,13 @@ int unload() {
         return 0;
 }
 
-// The main loop is there and the interfaces are known. Its callbacks run in the main thread, beside packet threads.
+// The main loop is there, the interfaces are known and the lease database is open. Callbacks of the main loop run
+// in the main thread, beside packet threads.
 int dhcp4_srv_configured(CalloutHandle&) {
+        guarded("dhcp4_srv_configured", [] {
+                gateway_check_leases(the_gateway, ask_lease, now());
+                start_lease_timer();
+        });
         return guarded("dhcp4_srv_configured", [] {
                 int fd = gateway_watch_start(the_gateway, now());
                 if (fd < 0)
@@ -279,6 +285,18 @@ int lease4_decline(CalloutHandle& handle) {
 // SKIP only says that another hook reclaims the lease: it has expired all the same.
 int lease4_expire(CalloutHandle& handle) {
         return guarded("lease4_expire", [&handle] { lease_ended(handle, "expire"); });
+}
+
+// The server has answered a command. Those that change leases come with no callout of their own.
+int command_processed(CalloutHandle& handle) {
+        return guarded("command_processed", [&handle] {
+                std::string name;
+                isc::data::ConstElementPtr arguments;
+
+                handle.getArgument("name", name);
+                handle.getArgument("arguments", arguments);
+                check_after_command(name, arguments);
+        });
 }
 
 } // extern "C"

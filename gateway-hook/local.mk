@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += %D%/libgateway.la
 %C%_libgateway_la_SOURCES = \
 	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
-	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_watch.c \
+	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_leases.c %D%/gateway_watch.c \
 	%D%/gateway_command.c %D%/gateway_report.c %D%/gateway_report.h %D%/gateway_status.c \
 	%D%/device_table.c %D%/device_table.h \
 	%D%/slot_index.c %D%/slot_index.h \

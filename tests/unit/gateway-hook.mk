@@ -2,7 +2,8 @@
 # The hook's C core, without Kea.
 if HAVE_CMOCKA
 gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages \
-	%D%/test_gateway %D%/test_gateway_entries %D%/test_gateway_respond %D%/test_gateway_report
+	%D%/test_gateway %D%/test_gateway_respond %D%/test_gateway_entries %D%/test_gateway_leases \
+	%D%/test_gateway_report
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
 gateway_test_libs = %D%/libpacket.la gateway-hook/libgateway.la $(UNIT_LIBS)
@@ -33,4 +34,7 @@ gateway_play = %D%/gateway_play.c %D%/gateway_play.h $(gateway_fixture)
 %C%_test_gateway_report_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) -pthread
 %C%_test_gateway_report_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_gateway_report_LDADD = $(gateway_test_libs)
+%C%_test_gateway_leases_SOURCES = %D%/test_gateway_leases.c $(gateway_play)
+%C%_test_gateway_leases_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_gateway_leases_LDADD = $(gateway_test_libs)
 endif

@@ -6,6 +6,8 @@
 
 #include "tests/unit/gateway_play.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +18,9 @@ char path[96], last_text[MESSAGE_TEXT_MAX];
 int said[MESSAGE_COUNT];
 struct gateway *gateway;
 struct gateway_answer answer;
+
+static struct gateway_lease leases[256];
+static int64_t lease_clock;
 
 void say(void *context, enum message message, const char *text)
 {
@@ -45,6 +50,8 @@ int make_gateway(void **state)
 {
         (void)state;
         memset(said, 0, sizeof(said));
+        memset(leases, 0, sizeof(leases));
+        lease_clock = 0;
         fixture_make_folder("devices", path);
         return start_with("", NOW);
 }
@@ -55,6 +62,37 @@ int remove_gateway(void **state)
         gateway = NULL;
         fixture_remove_folder(path);
         return packet_teardown(state);
+}
+
+struct gateway_lease *lease_of(const char *address)
+{
+        return &leases[ntohl(fixture_address(address).s_addr) & 255];
+}
+
+void set_lease_clock(int64_t now)
+{
+        lease_clock = now;
+}
+
+int ask_leases(struct in_addr address, struct gateway_lease *ret, char *error, size_t size)
+{
+        *ret = leases[ntohl(address.s_addr) & 255];
+        if (ret->state == GATEWAY_LEASE_VALID && !ret->endless && ret->expires <= lease_clock)
+                ret->state = GATEWAY_LEASE_EXPIRED;
+        if (lease_clock < 0)
+                snprintf(error, size, "no connection");
+        return lease_clock < 0 ? -EIO : 0;
+}
+
+static void note_lease(const char *address, const uint8_t *hwaddr, uint32_t lifetime, int64_t now)
+{
+        struct gateway_lease *lease = lease_of(address);
+
+        lease->state = GATEWAY_LEASE_VALID;
+        lease->endless = lifetime == UINT32_MAX;
+        lease->expires = now + lifetime;
+        lease->hwaddr_size = 6;
+        memcpy(lease->hwaddr, hwaddr, 6);
 }
 
 void play(struct exchange exchange, int64_t now)
@@ -80,6 +118,8 @@ void play(struct exchange exchange, int64_t now)
                 event.yiaddr = fixture_address(exchange.address);
                 event.lifetime = exchange.lifetime != 0 ? exchange.lifetime : LEASE;
         }
+        if (exchange.query_type == GATEWAY_REQUEST && exchange.response_type == GATEWAY_ACK && !exchange.lost)
+                note_lease(exchange.address, hwaddr, event.lifetime, now);
         event.hwaddr = hwaddr;
         event.hwaddr_size = sizeof(hwaddr);
         event.option = option.data;
@@ -104,6 +144,9 @@ unsigned int entries_at(int64_t now)
 {
         unsigned int count = 99;
 
+        restart("", now);
+        set_lease_clock(now);
+        gateway_check_leases(gateway, ask_leases, now);
         restart("", now);
         assert_int_equal(sscanf(strstr(last_text, "\": ") + 3, "%u devices", &count), 1);
         return count;

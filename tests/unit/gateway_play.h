@@ -63,7 +63,14 @@ void play(struct exchange exchange, int64_t now);
 void request(const char *options, const char *address, const char *hwaddr, int64_t now);
 void inform(const char *options, const char *address, const char *hwaddr, int64_t now);
 
-/** How many entries a restart brings back at this time: what is in the journal is in the table. */
+/** The server's lease database: a lease for each acknowledged DHCPREQUEST, until this says otherwise. */
+int ask_leases(struct in_addr address, struct gateway_lease *ret, char *error, size_t size);
+/** The lease of this address, to be changed at will. Addresses are told apart by their last byte. */
+struct gateway_lease *lease_of(const char *address);
+/** From now on it is that time in the lease database; a negative one: it can't be asked. */
+void set_lease_clock(int64_t now);
+
+/** How many entries there are after a start at this time, when the lease database was asked. */
 unsigned int entries_at(int64_t now);
 
 /** Is this text in the journal? */

@@ -160,6 +160,7 @@ static void test_GW_10_an_inform_adds_an_entry_without_lease(void **state)
 static void inform_leased(const char *options, const char *address, const char *hwaddr, int64_t now)
 {
         play((struct exchange){options, GATEWAY_INFORM, GATEWAY_ACK, address, hwaddr, .lost = true}, now);
+        *lease_of(address) = (struct gateway_lease){.state = GATEWAY_LEASE_VALID, .expires = now + LEASE};
         answer.claim.record.expires = now + LEASE;
         gateway_commit(gateway, &answer.claim, now);
 }
@@ -263,9 +264,11 @@ static void a_client_with_a_strange_link_layer_address_or_interface_is_noted(voi
                                          .response_type = GATEWAY_ACK,
                                          .interface = "we\"ird",
                                          .yiaddr = fixture_address("192.0.2.1")};
+        const struct gateway_lease endless = {.state = GATEWAY_LEASE_VALID, .endless = true};
         uint8_t hwaddr[64] = {0};
 
         (void)state;
+        *lease_of("192.0.2.1") = *lease_of("192.0.2.2") = endless;
         gateway_respond(gateway, &event, NOW, &answer);
         gateway_commit(gateway, &answer.claim, NOW);
         event.yiaddr = fixture_address("192.0.2.2");
