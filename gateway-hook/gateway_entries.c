@@ -150,7 +150,11 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         bool new_entry = !device_table_has(gateway->table, &record.identity);
         int err;
 
-        if (found && (is_known(&old, &record) || inform_yields(gateway, &old, &record, now)))
+        if (found && is_known(&old, &record)) {
+                neighbour_add(gateway->neighbour, &record);
+                return;
+        }
+        if (found && inform_yields(gateway, &old, &record, now))
                 return;
         err = device_table_bind(gateway->table, &record);
         if (err < 0) {

@@ -87,6 +87,29 @@ static void test_GW_9_an_entry_lives_while_one_of_its_bindings_does(void **state
         assert_int_equal(device_table_unbind(table, fixture_address("192.0.2.2"), NULL), -ENOENT);
 }
 
+static void test_GW_8_a_binding_is_away_and_back_and_says_when_it_is_so_already(void **state)
+{
+        struct device_record record, found;
+        struct in_addr address = fixture_address("192.0.2.1");
+
+        (void)state;
+        assert_int_equal(device_table_set_away(table, address, true, &record), -ENOENT);
+        assert_int_equal(put("A", "192.0.2.1", "02:00:00:00:00:01", NULL), 0);
+        assert_int_equal(put("A", "192.0.2.2", "02:00:00:00:00:02", NULL), 0);
+        assert_int_equal(device_table_set_away(table, address, false, &record), -EALREADY);
+        assert_int_equal(device_table_set_away(table, address, true, &record), 0);
+        assert_true(record.away);
+        assert_string_equal(record.identity.serial, "A");
+        assert_int_equal(record.address.s_addr, address.s_addr);
+        assert_int_equal(device_table_set_away(table, address, true, &record), -EALREADY);
+        assert_true(device_table_find(table, address, &found) && found.away);
+        assert_true(device_table_find(table, fixture_address("192.0.2.2"), &found) && !found.away);
+        assert_int_equal(device_table_entries(table), 1);
+        assert_int_equal(device_table_set_away(table, address, false, &record), 0);
+        assert_false(record.away);
+        assert_true(device_table_find(table, address, &found) && !found.away);
+}
+
 static void another_identity_on_an_address_replaces_the_first(void **state)
 {
         struct device_record found;
@@ -295,6 +318,7 @@ int main(void)
                 TABLE_TEST(test_GW_3_the_same_identity_is_one_entry),
                 TABLE_TEST(test_GW_3_an_identity_that_differs_in_one_element_is_another_entry),
                 TABLE_TEST(test_GW_9_an_entry_lives_while_one_of_its_bindings_does),
+                TABLE_TEST(test_GW_8_a_binding_is_away_and_back_and_says_when_it_is_so_already),
                 TABLE_TEST(another_identity_on_an_address_replaces_the_first),
                 TABLE_TEST(one_identity_that_changes_its_link_layer_address_keeps_its_entry),
                 TABLE_TEST(test_D1_3_a_number_is_not_given_twice),
