@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# All but the shim is plain C, so that it can be tested without Kea.
-noinst_LTLIBRARIES += %D%/libgateway.la
+# All but the shim is plain C, so that it can be tested without Kea; without the hook it is built only for who asks for it.
+if GATEWAY_CORE
+EXTRA_LTLIBRARIES += %D%/libgateway.la
 %C%_libgateway_la_SOURCES = \
 	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
 	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_leases.c %D%/gateway_watch.c \
@@ -17,7 +18,9 @@ noinst_LTLIBRARIES += %D%/libgateway.la
 	%D%/limiter.c %D%/limiter.h
 %C%_libgateway_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBNL_CFLAGS) -pthread
 %C%_libgateway_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBNL_LIBS)
+endif
 
+if GATEWAY_HOOK
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_SOURCES = \
 	%D%/kea_callouts.cc %D%/kea_hook.h \
@@ -32,3 +35,4 @@ keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_LIBADD = %D%/libgateway.la $(KEA_LIBS)
 EXTRA_%C%_libdhcp_assoc_la_DEPENDENCIES = %D%/libdhcp_assoc.sym
 EXTRA_DIST += %D%/libdhcp_assoc.sym %D%/kea-compat/dhcpsrv/cfg_globals.h
+endif

@@ -4,8 +4,6 @@
 EXTRA_DIST += %D%/fuzz.h tests/corpus
 fuzz_libs = libassoc/libassoc.la
 fuzz_replays = %D%/replay_option %D%/replay_message %D%/replay_merge
-check_PROGRAMS += $(fuzz_replays)
-TESTS += $(fuzz_replays)
 replay_sources = %D%/replay.c tests/bytes.c tests/bytes.h
 %C%_replay_option_SOURCES = %D%/fuzz_option.c $(replay_sources)
 %C%_replay_option_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"option"'
@@ -16,10 +14,18 @@ replay_sources = %D%/replay.c tests/bytes.c tests/bytes.h
 %C%_replay_merge_SOURCES = %D%/fuzz_merge.c $(replay_sources)
 %C%_replay_merge_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"merge"'
 %C%_replay_merge_LDADD = $(fuzz_libs)
+if GATEWAY_CORE
+fuzz_gateway_libs = gateway-hook/libgateway.la $(fuzz_libs)
+fuzz_replays += %D%/replay_gateway
+%C%_replay_gateway_SOURCES = %D%/fuzz_gateway.c $(replay_sources)
+%C%_replay_gateway_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"gateway"'
+%C%_replay_gateway_LDADD = $(fuzz_gateway_libs)
+endif
+check_PROGRAMS += $(fuzz_replays)
+TESTS += $(fuzz_replays)
 
 if FUZZERS
 fuzz_programs = %D%/fuzz_option %D%/fuzz_message %D%/fuzz_merge
-noinst_PROGRAMS += $(fuzz_programs)
 %C%_fuzz_option_SOURCES = %D%/fuzz_option.c
 %C%_fuzz_option_LDADD = $(fuzz_libs)
 %C%_fuzz_option_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
@@ -29,6 +35,13 @@ noinst_PROGRAMS += $(fuzz_programs)
 %C%_fuzz_merge_SOURCES = %D%/fuzz_merge.c
 %C%_fuzz_merge_LDADD = $(fuzz_libs)
 %C%_fuzz_merge_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+if GATEWAY_CORE
+fuzz_programs += %D%/fuzz_gateway
+%C%_fuzz_gateway_SOURCES = %D%/fuzz_gateway.c
+%C%_fuzz_gateway_LDADD = $(fuzz_gateway_libs)
+%C%_fuzz_gateway_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+endif
+noinst_PROGRAMS += $(fuzz_programs)
 endif
 
 # What libFuzzer finds stays in the build folder; give a crash a name and put it into tests/corpus/TARGET.
@@ -36,7 +49,7 @@ FUZZ_SECONDS = 60
 .PHONY: fuzz
 fuzz: $(fuzz_programs) $(fuzz_replays)
 	@test -n "$(fuzz_programs)" || { echo "fuzz: expected a build with --enable-fuzzers CC=clang" >&2; exit 1; }
-	@for target in option message merge; do \
+	@for target in $(patsubst %D%/replay_%,%,$(fuzz_replays)); do \
 		mkdir -p %D%/found/$$target %D%/seeds/$$target || exit 1; \
 		%D%/replay_$$target --unpack $(srcdir)/tests/corpus/$$target %D%/seeds/$$target || exit 1; \
 		%D%/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -timeout=5 -print_final_stats=1 \
