@@ -12,6 +12,7 @@
 #include <syslog.h>
 
 #include "client-hook/associate.h"
+#include "client-hook/default_route.h"
 #include "client-hook/log.h"
 #include "libassoc/escape.h"
 #include "libassoc/identity_file.h"
@@ -35,6 +36,8 @@ static int act(const struct options *options, enum event_client client, const ch
                 .identity_file = options->identity_file,
                 .records = records,
                 .slots = slots,
+                .routes = DEFAULT_ROUTE_TABLE,
+                .dhcpcd_conf = ASSOC_SYSCONFDIR "/dhcpcd.conf",
                 .foreground = options->foreground,
         };
         struct event event;

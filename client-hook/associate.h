@@ -9,9 +9,11 @@
 
 struct associate_settings {
         const char *identity_file;
-        const char *records; /* folder of GatewayInfo records */
-        const char *slots;   /* folder of slot.h */
-        bool foreground;     /* wait for the companion */
+        const char *records;     /* folder of GatewayInfo records */
+        const char *slots;       /* folder of slot.h */
+        const char *routes;      /* the kernel's, see default_route.h */
+        const char *dhcpcd_conf; /* dhcpcd's configuration */
+        bool foreground;         /* wait for the companion */
 };
 
 /**

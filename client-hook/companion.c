@@ -2,8 +2,7 @@
 /* companion.c - the process that asks the gateway by DHCPINFORM, beside a dhcpcd that can't (DV-9).
  *
  * inform.c decides, this file has the clock, the socket and the process. There is one companion per
- * interface; the next DHCP event ends it (slot.h), and so does its last try: it lives for about a minute at
- * most. */
+ * interface; the next DHCP event ends it (slot.h), and so does its last try: it lives for minutes at most. */
 #include "config.h"
 
 #include "client-hook/companion.h"
@@ -21,18 +20,22 @@
 #include "client-hook/dhcp_socket.h"
 #include "client-hook/gateway_record.h"
 #include "client-hook/log.h"
+#include "client-hook/privilege.h"
 #include "client-hook/slot.h"
 
 /* A former companion ends within milliseconds of the event that replaced it. */
 #define TAKE_OVER_MS 5000
+/* Messages that are looked at before the clock is: whoever floods the LAN doesn't keep us from ending. */
+#define RECEIVE_MAX 64
 
 struct run {
         const struct companion *companion;
         struct inform inform;
-        int socket;
-        int watch; /* of the slot */
-        struct assoc_identity gateway;
-        int last_error; /* of sending; logged once per kind */
+        int socket;               /* -1: not open, for lack of the address */
+        int port;                 /* holds port 68, -1 if a DHCP client has it */
+        int watch;                /* of the slot */
+        struct gateway_info info; /* what is to be recorded */
+        int last_error;           /* of sending; logged once per kind */
 };
 
 static int64_t now_ms(void)
@@ -55,17 +58,46 @@ static const char *interface_of(const struct run *run)
         return run->companion->info.interface;
 }
 
-static void send_inform(struct run *run, int64_t now)
+static void open_sockets(struct run *run)
+{
+        run->socket = dhcp_socket_open(interface_of(run), run->inform.settings.address);
+        if (run->socket >= 0)
+                run->port = dhcp_socket_hold_port(interface_of(run), run->inform.settings.address);
+}
+
+static void close_sockets(struct run *run)
+{
+        if (run->socket >= 0)
+                close(run->socket);
+        if (run->port >= 0)
+                close(run->port);
+        run->socket = run->port = -1;
+}
+
+static int send_message(struct run *run, int64_t now)
 {
         const struct inform_settings *settings = &run->inform.settings;
         uint8_t message[INFORM_MESSAGE_MAX];
         size_t size;
         int err = inform_message(&run->inform, now, message, &size);
 
-        if (err == 0)
-                err = dhcp_socket_send(run->socket, settings->address, settings->server, message, size);
-        /* A route may be missing for a moment: the next try may do better. */
-        if (err < 0 && err != run->last_error)
+        if (err == 0 && run->socket < 0)
+                open_sockets(run);
+        if (err == 0 && run->socket < 0)
+                return run->socket;
+        return err < 0 ? err
+                       : dhcp_socket_send(run->socket, settings->address, settings->server, message, size);
+}
+
+/* A route may be missing for a moment, a static address may not be up yet, the interface may be another one
+ * of the same name by now: the next try may do better, with new sockets. */
+static void send_inform(struct run *run, int64_t now)
+{
+        int err = send_message(run, now);
+
+        if (err < 0)
+                close_sockets(run);
+        if (err < 0 && err != -EADDRNOTAVAIL && err != run->last_error)
                 log_line(LOG_WARNING, "%s: DHCPINFORM not sent: %s", interface_of(run), strerror(-err));
         run->last_error = err;
 }
@@ -76,17 +108,21 @@ static bool receive_all(struct run *run)
         uint8_t message[DHCP_SOCKET_MESSAGE_MAX];
         struct assoc_diagnosis why;
         char text[128];
-        int size;
 
-        while ((size = dhcp_socket_receive(run->socket, message)) >= 0 || size == -EINTR) {
+        for (unsigned i = 0; i < RECEIVE_MAX; i++) {
+                int size = dhcp_socket_receive(run->socket, message);
+
+                if (size < 0 && size != -EINTR)
+                        break;
                 if (size <= 0)
                         continue;
-                switch (inform_receive(&run->inform, message, (size_t)size, &run->gateway, &why)) {
+                switch (inform_receive(&run->inform, message, (size_t)size, &run->info.identity, &why)) {
                 case INFORM_IGNORED:
                         break;
                 case INFORM_MALFORMED:
                         log_line(LOG_WARNING, "%s: the gateway's identity in the ACK is not valid: %s",
                                  interface_of(run), assoc_diagnosis_text(&why, text, sizeof(text)));
+                        run->info.identity = (struct assoc_identity){0};
                         return true;
                 case INFORM_ANSWERED:
                         return true;
@@ -98,8 +134,11 @@ static bool receive_all(struct run *run)
 /* Take the slot, if it is still ours. */
 static bool enter_slot(const struct run *run, struct slot *slot)
 {
-        int err = slot_open(slot, run->companion->slots, interface_of(run));
+        int err = slot_open_existing(slot, run->companion->slots, interface_of(run));
 
+        /* The interface is gone, and its slot with it. */
+        if (err == -ENOENT)
+                return false;
         if (err < 0) {
                 log_line(LOG_ERR, "%s: %s: %s", interface_of(run), run->companion->slots, strerror(-err));
                 return false;
@@ -129,28 +168,28 @@ static bool slot_changed(const struct run *run)
         return is_cancelled(run);
 }
 
-/* Returns true when the exchange is over, false when somebody else took over. */
+/* Returns true when there is something to record: an answer, or that none came. */
 static bool converse(struct run *run)
 {
-        struct pollfd ready[] = {{.fd = run->watch, .events = POLLIN}, {.fd = run->socket, .events = POLLIN}};
-
         for (;;) {
+                struct pollfd ready[] = {{.fd = run->watch, .events = POLLIN}, {.events = POLLIN}};
                 int64_t now = now_ms(), wait;
                 uint32_t random = 0;
 
                 (void)random_number(&random);
                 switch (inform_tick(&run->inform, now, random)) {
                 case INFORM_GIVE_UP:
-                        return true;
+                        return !run->companion->only_answer;
                 case INFORM_SEND:
                         send_inform(run, now);
                         break;
                 case INFORM_WAIT:
                         break;
                 }
+                ready[1].fd = run->socket;
                 wait = run->inform.deadline - now;
                 if (poll(ready, 2, wait > 0 ? (int)wait : 0) < 0 && errno != EINTR)
-                        return true;
+                        return false;
                 if (ready[0].revents != 0 && slot_changed(run))
                         return false;
                 if (ready[1].revents != 0 && receive_all(run))
@@ -160,16 +199,14 @@ static bool converse(struct run *run)
 
 static void record_answer(const struct run *run)
 {
-        struct gateway_info info = run->companion->info;
         struct slot slot;
         int err;
 
         if (!enter_slot(run, &slot))
                 return;
-        info.identity = run->gateway;
-        err = gateway_record_store(run->companion->records, &info);
+        err = gateway_record_store(run->companion->records, &run->info);
         if (err < 0)
-                log_line(LOG_ERR, "%s: %s: %s", info.interface, run->companion->records, strerror(-err));
+                log_line(LOG_ERR, "%s: %s: %s", interface_of(run), run->companion->records, strerror(-err));
         slot_close(&slot);
 }
 
@@ -183,27 +220,23 @@ static int exchange(struct run *run)
                 return err;
         run->watch = slot_watch(companion->slots, interface_of(run));
         if (run->watch < 0)
-                return run->watch;
-        run->socket = dhcp_socket_open(interface_of(run), companion->inform.address);
-        if (run->socket < 0) {
-                close(run->watch);
-                return run->socket;
-        }
+                return run->watch == -ENOENT ? 0 : run->watch;
         inform_init(&run->inform, &companion->inform, xid, now_ms());
         /* After the watch is set, so that no change is missed. */
         if (!is_cancelled(run) && converse(run))
                 record_answer(run);
-        close(run->socket);
+        close_sockets(run);
         close(run->watch);
         return 0;
 }
 
 static int companion_run(const struct companion *companion)
 {
-        struct run run = {.companion = companion};
-        int role = slot_become_companion(companion->slots, companion->info.interface, TAKE_OVER_MS);
-        int err;
+        struct run run = {.companion = companion, .socket = -1, .port = -1, .info = companion->info};
+        int role, err;
 
+        privilege_keep_network();
+        role = slot_become_companion(companion->slots, companion->info.interface, TAKE_OVER_MS);
         if (role < 0)
                 err = role;
         else

@@ -14,13 +14,14 @@ struct companion {
         const char *records; /* folder of gateway_record.h */
         uint64_t generation; /* of the interface's slot; when it is over, so are we */
         struct inform_settings inform;
-        struct gateway_info info; /* the record to store; its identity is what we are to find out */
+        struct gateway_info info; /* the record to store, with what is known of the gateway so far */
+        bool only_answer;         /* without an answer nothing is stored */
 };
 
 /**
- * Ask the gateway, and record its answer: nothing, if none comes (DV-3). With `foreground` this returns when
- * that is done, or when another event has put an end to it; else at once, and a process of its own goes on.
- * Returns 0 or a negative errno, by then logged.
+ * Ask the gateway, and record its answer: what is known so far, if none comes. With `foreground` this returns
+ * when that is done, or when another event has put an end to it; else at once, and a process of its own goes
+ * on. Returns 0 or a negative errno, by then logged.
  */
 int companion_start(const struct companion *companion, bool foreground);
 

@@ -69,6 +69,26 @@ int dhcp_socket_open(const char *interface, struct in_addr address)
         return fd;
 }
 
+int dhcp_socket_hold_port(const char *interface, struct in_addr address)
+{
+        struct sockaddr_in local = {
+                .sin_family = AF_INET, .sin_port = htons(PORT_CLIENT), .sin_addr = address};
+        int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int on = 1, err = 0;
+
+        if (fd < 0)
+                return -errno;
+        /* Bound alone, shared from then on: of several sockets the kernel prefers the latest. */
+        if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface) + 1) < 0 ||
+            bind(fd, (const struct sockaddr *)&local, sizeof(local)) < 0 ||
+            setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+                err = -errno;
+        if (err == 0)
+                return fd;
+        close(fd);
+        return err;
+}
+
 int dhcp_socket_send(int fd, struct in_addr address, struct in_addr server, const uint8_t *message,
                      size_t size)
 {

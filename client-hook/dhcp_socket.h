@@ -17,6 +17,14 @@
 int dhcp_socket_open(const char *interface, struct in_addr address);
 
 /**
+ * Take port 68 of `address` on `interface` if nobody has it (a static address: no DHCP client listens), and
+ * leave what arrives there unread. Else the kernel would tell the server that nobody is there, although the
+ * socket above got the answer. Whoever wants the port later gets it, and what arrives there, all the same.
+ * Returns a file descriptor or a negative errno (-EADDRINUSE: somebody listens).
+ */
+int dhcp_socket_hold_port(const char *interface, struct in_addr address);
+
+/**
  * Send `size` bytes (at most 1472) to port 67 of `server`, or to everyone if that is INADDR_ANY.
  * Returns 0 or a negative errno.
  */

@@ -24,10 +24,10 @@ struct reason {
 /* Reasons that are not in a table (TIMEOUT, RECONFIGURE, PREINIT, NOCARRIER, IPV4LL, STOPPED, those of IPv6
  * ...) bring neither a fresh ACK nor the end of a lease. */
 static const struct reason dhcpcd_reasons[] = {
-        {"BOUND", EVENT_ACK},  {"RENEW", EVENT_ACK},   {"REBIND", EVENT_ACK},  {"REBOOT", EVENT_ACK},
-        {"INFORM", EVENT_ACK}, {"EXPIRE", EVENT_END},  {"EXPIRED", EVENT_END}, {"NAK", EVENT_END},
-        {"FAIL", EVENT_END},   {"RELEASE", EVENT_END}, {"STOP", EVENT_END},    {"DEPARTED", EVENT_END},
-        {"STATIC", EVENT_END}, {NULL, EVENT_OTHER},
+        {"BOUND", EVENT_ACK},     {"RENEW", EVENT_ACK},   {"REBIND", EVENT_ACK},  {"REBOOT", EVENT_ACK},
+        {"INFORM", EVENT_ACK},    {"EXPIRE", EVENT_END},  {"EXPIRED", EVENT_END}, {"NAK", EVENT_END},
+        {"FAIL", EVENT_END},      {"RELEASE", EVENT_END}, {"STOP", EVENT_END},    {"DEPARTED", EVENT_END},
+        {"STATIC", EVENT_STATIC}, {NULL, EVENT_OTHER},
 };
 
 static const struct reason dhclient_reasons[] = {
@@ -51,15 +51,19 @@ static const struct dialect {
         const char *server;
         const char *lease_time;
         const char *option;
+        const char *ssid;
+        const char *profile;
         const char *undefined; /* set if the option is there, but the client decodes it in a way of its own */
 } dialects[] = {
         [EVENT_DHCPCD] = {dhcpcd_reasons, "protocol", "ifmetric", "new_ip_address",
-                          "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_tr111_raw",
-                          "new_vivso_enterprise_number"},
+                          "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_tr111_raw", "ifssid",
+                          "profile", "new_vivso_enterprise_number"},
         /* IF_METRIC is the operator's: the scripts of both clients take their route's metric from it. */
         [EVENT_DHCLIENT] = {dhclient_reasons, NULL, "IF_METRIC", "new_ip_address",
-                            "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_assoc_raw", NULL},
-        [EVENT_UDHCPC] = {udhcpc_reasons, NULL, "IF_METRIC", "ip", "serverid", "lease", "opt125", NULL},
+                            "new_dhcp_server_identifier", "new_dhcp_lease_time", "new_assoc_raw", NULL, NULL,
+                            NULL},
+        [EVENT_UDHCPC] = {udhcpc_reasons, NULL, "IF_METRIC", "ip", "serverid", "lease", "opt125", NULL, NULL,
+                          NULL},
 };
 
 struct reader {
@@ -173,6 +177,8 @@ static int read_ack(struct reader *reader)
                 err = read_address(reader, dialect->server, &event->server);
         if (event->lease_time == LEASE_INFINITE)
                 event->lease_time = 0;
+        event->ssid = variable(dialect->ssid);
+        event->profile = variable(dialect->profile);
         event->address_name = dialect->address;
         event->option_name = dialect->option;
         event->option = getenv(dialect->option);
@@ -183,7 +189,8 @@ static int read_ack(struct reader *reader)
 int event_from_environment(struct event *ret, enum event_client client, const char *reason, char *error,
                            size_t size)
 {
-        struct reader reader = {.dialect = &dialects[client], .error = error, .size = size};
+        struct reader reader = {
+                .dialect = &dialects[client], .event.client = client, .error = error, .size = size};
         int err = 0;
 
         if (reason == NULL)
@@ -194,7 +201,7 @@ int event_from_environment(struct event *ret, enum event_client client, const ch
         store_reason(reader.event.reason, reason);
         if (reader.event.kind != EVENT_OTHER)
                 err = read_interface(&reader);
-        if (err == 0 && reader.event.kind == EVENT_ACK)
+        if (err == 0 && (reader.event.kind == EVENT_ACK || reader.event.kind == EVENT_STATIC))
                 err = read_ack(&reader);
         if (err == 0)
                 *ret = reader.event;

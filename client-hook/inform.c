@@ -30,7 +30,7 @@ enum inform_action inform_tick(struct inform *inform, int64_t now, uint32_t rand
 {
         if (now < inform->deadline)
                 return INFORM_WAIT;
-        if (inform->tries == INFORM_TRIES_MAX || now >= inform->end)
+        if (inform->tries >= inform->settings.tries || now >= inform->end)
                 return INFORM_GIVE_UP;
         inform->deadline = now + wait_time(inform->tries, random);
         if (inform->deadline > inform->end)

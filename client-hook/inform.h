@@ -12,8 +12,10 @@
 
 #include "libassoc/assoc.h"
 
-/** How often the DHCPINFORM is sent at most; after the last one's time has passed, it is over. */
-#define INFORM_TRIES_MAX 4
+/** How often the DHCPINFORM is sent at most; after the last one's time has passed, it is over. With a lease
+ * the next renewal asks again (1 minute in all); a static address has no such (4 to 5 minutes). */
+#define INFORM_TRIES_LEASE  4
+#define INFORM_TRIES_STATIC 7
 /** First wait for an ACK; it doubles with each try (RFC 2131 4.1). */
 #define INFORM_WAIT_FIRST_MS 4000
 #define INFORM_WAIT_MAX_MS   64000
@@ -31,6 +33,7 @@ struct inform_settings {
         uint8_t hwaddr[INFORM_HWADDR_MAX]; /* its link-layer address */
         uint8_t hwaddr_size;               /* 0: has none, or a longer one (RFC 4390) */
         struct assoc_identity identity;    /* who we are */
+        unsigned tries;                    /* at most: INFORM_TRIES_... */
         int64_t patience_ms; /* all is over after this time at the latest; 0: after the last try */
 };
 

@@ -8,13 +8,17 @@ noinst_LTLIBRARIES += %D%/libclient.la
 %C%_libclient_la_SOURCES = \
 	%D%/associate.c %D%/associate.h \
 	%D%/companion.c %D%/companion.h \
+	%D%/default_route.c %D%/default_route.h \
 	%D%/dhcp_socket.c %D%/dhcp_socket.h \
+	%D%/dhcpcd.c %D%/dhcpcd_conf.c %D%/dhcpcd.h \
 	%D%/event.c %D%/event.h \
 	%D%/folder.c %D%/folder.h \
 	%D%/gateway_record.c %D%/gateway_record.h \
 	%D%/hex.c %D%/hex.h \
 	%D%/inform.c %D%/inform_message.c %D%/inform.h \
+	%D%/interfaces.c %D%/interfaces.h \
 	%D%/log.c %D%/log.h \
+	%D%/privilege.c %D%/privilege.h \
 	%D%/slot.c %D%/slot.h \
 	%D%/udp.c %D%/udp.h
 CLIENT_LIBS = %D%/libclient.la libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)

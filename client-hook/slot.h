@@ -21,8 +21,14 @@ struct slot {
  */
 int slot_open(struct slot *slot, const char *folder, const char *interface);
 
+/** Likewise, but make nothing: -ENOENT, if no event of `interface` took place. */
+int slot_open_existing(struct slot *slot, const char *folder, const char *interface);
+
 /** Begin a new generation: whoever works for an earlier one stops. Returns 0 or a negative errno. */
 int slot_advance(struct slot *slot);
+
+/** Remove what is there for `interface`, which is gone. Its slot is held, and begun anew. */
+void slot_remove(const char *folder, const char *interface);
 
 /** Let go of the slot. */
 void slot_close(struct slot *slot);

@@ -17,12 +17,27 @@
 /* 3561: 4 "0011AA", 5 "G", 6 "C". */
 #define GATEWAY_OPTION "00000de90e0406303031314141050147060143"
 
-static char records[PATH_MAX], slots[PATH_MAX], identity_file[PATH_MAX];
+static char records[PATH_MAX], slots[PATH_MAX], identity_file[PATH_MAX], routes[PATH_MAX];
+static int64_t boottime, wall_time;
+
+/* The clocks are ours: one that counts on, and one that is set. */
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+        if (clock != CLOCK_BOOTTIME && clock != CLOCK_REALTIME)
+                return __real_clock_gettime(clock, ret);
+        *ret = (struct timespec){.tv_sec = clock == CLOCK_BOOTTIME ? boottime : wall_time};
+        return 0;
+}
 
 static const struct associate_settings settings = {
         .identity_file = identity_file,
         .records = records,
         .slots = slots,
+        .routes = routes,
+        .dhcpcd_conf = "/nonexistent/dhcpcd.conf",
 };
 
 static int setup(void **state)
@@ -32,6 +47,9 @@ static int setup(void **state)
         scratch_path(state, "run/gateway-info", records);
         scratch_path(state, "run/client", slots);
         scratch_path(state, "identity.conf", identity_file);
+        scratch_path(state, "routes", routes);
+        boottime = 5000;
+        wall_time = 1700000000;
         return 0;
 }
 
@@ -39,7 +57,7 @@ static struct event make_event(enum event_kind kind, const char *option)
 {
         return (struct event){
                 .kind = kind,
-                .interface = "none0",
+                .interface = "lo",
                 .reason = "bound",
                 .metric = 7,
                 .lease_time = 1000,
@@ -61,7 +79,7 @@ static bool read_record(struct gateway_info *ret)
         char path[PATH_MAX + 16], line[RECORD_LINE_MAX];
         size_t size;
 
-        snprintf(path, sizeof(path), "%s/none0.json", records);
+        snprintf(path, sizeof(path), "%s/lo.json", records);
         return file_read(path, line, sizeof(line), &size) == 0 && gateway_info_parse(line, size, ret) == 0;
 }
 
@@ -69,7 +87,7 @@ static uint64_t generation(void)
 {
         struct slot slot;
 
-        assert_int_equal(slot_open(&slot, slots, "none0"), 0);
+        assert_int_equal(slot_open(&slot, slots, "lo"), 0);
         slot_close(&slot);
         return slot.generation;
 }
@@ -77,19 +95,17 @@ static uint64_t generation(void)
 static void test_DV_2_an_answered_ack_is_recorded(void **state)
 {
         struct gateway_info info;
-        struct timespec now;
 
         (void)state;
         assert_int_equal(happen(EVENT_ACK, GATEWAY_OPTION), 0);
         assert_true(read_record(&info));
-        assert_string_equal(info.interface, "none0");
+        assert_string_equal(info.interface, "lo");
         assert_string_equal(info.reason, "bound");
         assert_int_equal(info.metric, 7);
         assert_string_equal(info.identity.oui, "0011AA");
         assert_string_equal(info.identity.serial, "G");
         assert_string_equal(info.identity.product_class, "C");
-        clock_gettime(CLOCK_BOOTTIME, &now);
-        assert_in_range(info.expires, now.tv_sec + 990, now.tv_sec + 1000);
+        assert_int_equal(info.expires, 6000);
 }
 
 static void test_EN_6_a_malformed_answer_empties_the_record(void **state)
@@ -131,13 +147,17 @@ static void test_DV_5_the_end_of_the_lease_removes_the_record(void **state)
 
 static void every_event_puts_an_end_to_the_companion_before_it(void **state)
 {
+        uint64_t first;
+
         (void)state;
         assert_int_equal(happen(EVENT_ACK, GATEWAY_OPTION), 0);
-        assert_int_equal(generation(), 1);
+        first = generation();
         assert_int_equal(happen(EVENT_END, NULL), 0);
-        assert_int_equal(generation(), 2);
+        assert_int_equal(generation(), first + 1);
         assert_int_equal(happen(EVENT_OTHER, NULL), 0);
-        assert_int_equal(generation(), 2);
+        assert_int_equal(generation(), first + 1);
+        assert_int_equal(happen(EVENT_STATIC, NULL), 0);
+        assert_int_equal(generation(), first + 2);
 }
 
 static void test_DV_8_other_events_change_nothing(void **state)
@@ -149,6 +169,115 @@ static void test_DV_8_other_events_change_nothing(void **state)
         assert_int_equal(happen(EVENT_OTHER, NULL), 0);
         assert_true(read_record(&info));
         assert_string_equal(info.identity.serial, "G");
+}
+
+static void test_DV_8_a_static_address_ends_the_record(void **state)
+{
+        struct gateway_info info;
+
+        (void)state;
+        assert_int_equal(happen(EVENT_ACK, GATEWAY_OPTION), 0);
+        assert_int_equal(happen(EVENT_STATIC, NULL), 0);
+        assert_false(read_record(&info));
+}
+
+/* The wall clock jumps by decades, and nothing sees it (DV-8: absolute expiry). */
+static void test_DV_8_setting_the_time_moves_no_end_of_a_lease(void **state)
+{
+        static const int64_t times[] = {0, 4000000000, -1000, 1700000000};
+        struct gateway_info info;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+                wall_time = times[i];
+                boottime += 10;
+                assert_int_equal(happen(EVENT_ACK, GATEWAY_OPTION), 0);
+                assert_true(read_record(&info));
+                assert_int_equal(info.expires, boottime + 1000);
+        }
+}
+
+static void write_routes(const char *text)
+{
+        assert_int_equal(file_replace(routes, text, strlen(text), 0644), 0);
+}
+
+static uint32_t recorded_metric(void)
+{
+        struct gateway_info info;
+
+        assert_int_equal(happen(EVENT_ACK, GATEWAY_OPTION), 0);
+        assert_true(read_record(&info));
+        return info.metric;
+}
+
+static void test_DV_7_the_metric_is_that_of_the_default_route(void **state)
+{
+        (void)state;
+        /* No table: what the client says. */
+        assert_int_equal(recorded_metric(), 7);
+        write_routes("lo\t00000000\t010200C0\t0003\t0\t0\t300\t00000000\t0\t0\t0\n");
+        assert_int_equal(recorded_metric(), 300);
+        write_routes("eth0\t00000000\t010200C0\t0003\t0\t0\t300\t00000000\t0\t0\t0\n");
+        assert_int_equal(recorded_metric(), UINT32_MAX);
+}
+
+static bool exists(const char *folder, const char *name)
+{
+        char path[2 * PATH_MAX];
+
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        return access(path, F_OK) == 0;
+}
+
+static void happen_on(const char *interface, enum event_kind kind)
+{
+        struct event event = make_event(kind, GATEWAY_OPTION);
+
+        snprintf(event.interface, sizeof(event.interface), "%s", interface);
+        assert_int_equal(associate(&event, &settings), 0);
+}
+
+static void test_DV_7_records_of_interfaces_that_are_gone_end_with_the_next_event(void **state)
+{
+        (void)state;
+        happen_on("none0", EVENT_ACK);
+        happen_on("none1.100", EVENT_ACK);
+        assert_false(exists(records, "none0.json"));
+        assert_false(exists(slots, "none0.slot"));
+        assert_true(exists(records, "none1.100.json"));
+        happen_on("lo", EVENT_END);
+        assert_false(exists(records, "none1.100.json"));
+        assert_false(exists(slots, "none1.100.slot"));
+        happen_on("lo", EVENT_ACK);
+        assert_true(exists(records, "lo.json"));
+        assert_true(exists(slots, "lo.slot"));
+}
+
+static void an_interface_that_departs_leaves_nothing(void **state)
+{
+        (void)state;
+        happen_on("none0", EVENT_END);
+        assert_false(exists(slots, "."));
+        happen_on("none0", EVENT_ACK);
+        happen_on("none0", EVENT_END);
+        assert_false(exists(records, "none0.json"));
+        assert_false(exists(slots, "none0.slot"));
+}
+
+static void foreign_files_among_the_records_are_left_alone(void **state)
+{
+        char path[2 * PATH_MAX];
+
+        (void)state;
+        happen_on("lo", EVENT_ACK);
+        snprintf(path, sizeof(path), "%s/README", records);
+        assert_int_equal(file_replace(path, "", 0, 0644), 0);
+        snprintf(path, sizeof(path), "%s/none0.json.new", records);
+        assert_int_equal(file_replace(path, "", 0, 0644), 0);
+        happen_on("lo", EVENT_ACK);
+        assert_true(exists(records, "README"));
+        assert_true(exists(records, "none0.json.new"));
 }
 
 static void a_run_folder_that_can_not_be_made_is_an_error(void **state)
@@ -171,6 +300,12 @@ int main(void)
                 SCRATCH_TEST(test_DV_5_the_end_of_the_lease_removes_the_record),
                 SCRATCH_TEST(every_event_puts_an_end_to_the_companion_before_it),
                 SCRATCH_TEST(test_DV_8_other_events_change_nothing),
+                SCRATCH_TEST(test_DV_8_a_static_address_ends_the_record),
+                SCRATCH_TEST(test_DV_8_setting_the_time_moves_no_end_of_a_lease),
+                SCRATCH_TEST(test_DV_7_the_metric_is_that_of_the_default_route),
+                SCRATCH_TEST(test_DV_7_records_of_interfaces_that_are_gone_end_with_the_next_event),
+                SCRATCH_TEST(an_interface_that_departs_leaves_nothing),
+                SCRATCH_TEST(foreign_files_among_the_records_are_left_alone),
                 SCRATCH_TEST(a_run_folder_that_can_not_be_made_is_an_error),
         };
 

@@ -85,7 +85,7 @@ static void test_DV_8_each_reason_has_its_kind(void **state)
                 {"RELEASE", EVENT_END},
                 {"STOP", EVENT_END},
                 {"DEPARTED", EVENT_END},
-                {"STATIC", EVENT_END},
+                {"STATIC", EVENT_STATIC},
                 {"TIMEOUT", EVENT_OTHER},
                 {"RECONFIGURE", EVENT_OTHER},
                 {"PREINIT", EVENT_OTHER},

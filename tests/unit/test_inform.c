@@ -19,6 +19,7 @@ static const struct inform_settings settings = {
         .hwaddr = {0x02, 0, 0, 0, 0, 0x07},
         .hwaddr_size = 6,
         .identity = {"00D09E", "SERIAL-1", "SetTopBox"},
+        .tries = INFORM_TRIES_LEASE,
 };
 
 static struct inform_settings at_addresses(void)
@@ -49,7 +50,7 @@ static void expect_schedule(uint32_t random, const int64_t *sent, int64_t end)
         struct inform inform;
 
         inform_init(&inform, &copy, XID, START);
-        for (unsigned i = 0; i < INFORM_TRIES_MAX; i++) {
+        for (unsigned i = 0; i < INFORM_TRIES_LEASE; i++) {
                 assert_int_equal(inform.deadline, START + sent[i]);
                 if (i > 0)
                         assert_int_equal(inform_tick(&inform, inform.deadline - 1, random), INFORM_WAIT);
@@ -71,6 +72,21 @@ static void test_DV_9_tries_double_from_four_seconds_and_end(void **state)
         expect_schedule(1000, even, 60000);
         expect_schedule(0, shortest, 56000);
         expect_schedule(2000, longest, 64000);
+}
+
+static void test_DV_9_a_static_address_asks_for_longer_and_ends(void **state)
+{
+        static const int64_t sent[] = {0, 4000, 12000, 28000, 60000, 124000, 188000};
+        struct inform_settings copy = at_addresses();
+        struct inform inform;
+
+        (void)state;
+        copy.tries = INFORM_TRIES_STATIC;
+        inform_init(&inform, &copy, XID, START);
+        for (unsigned i = 0; i < INFORM_TRIES_STATIC; i++)
+                assert_int_equal(inform_tick(&inform, START + sent[i], 1000), INFORM_SEND);
+        assert_int_equal(inform_tick(&inform, START + 251999, 1000), INFORM_WAIT);
+        assert_int_equal(inform_tick(&inform, START + 252000, 1000), INFORM_GIVE_UP);
 }
 
 static void a_short_lease_cuts_the_last_wait(void **state)
@@ -362,6 +378,7 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_DV_9_tries_double_from_four_seconds_and_end),
+                cmocka_unit_test(test_DV_9_a_static_address_asks_for_longer_and_ends),
                 cmocka_unit_test(a_short_lease_cuts_the_last_wait),
                 cmocka_unit_test(a_clock_that_leaps_sends_once_and_not_for_each_missed_deadline),
                 cmocka_unit_test(test_DV_1_the_inform_carries_our_identity_and_asks_for_option_125),

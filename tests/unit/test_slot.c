@@ -25,11 +25,70 @@ static uint64_t advance(const char *folder, const char *interface)
 static void generations_count_up_for_each_interface(void **state)
 {
         char folder[PATH_MAX];
+        uint64_t first;
 
         scratch_path(state, "run/client", folder);
-        for (uint64_t expected = 1; expected <= 11; expected++)
+        first = advance(folder, "eth0");
+        for (uint64_t expected = first + 1; expected <= first + 10; expected++)
                 assert_int_equal(advance(folder, "eth0"), expected);
-        assert_int_equal(advance(folder, "eth1"), 1);
+        (void)advance(folder, "eth1");
+        assert_int_equal(advance(folder, "eth0"), first + 11);
+}
+
+static void a_slot_that_was_removed_never_repeats_a_generation(void **state)
+{
+        char folder[PATH_MAX];
+        uint64_t last = 0;
+
+        scratch_path(state, "client", folder);
+        for (unsigned i = 0; i < 3; i++) {
+                uint64_t next = advance(folder, "eth0");
+
+                assert_true(next > last);
+                last = next;
+                slot_remove(folder, "eth0");
+        }
+}
+
+static void only_an_event_makes_a_slot(void **state)
+{
+        char folder[PATH_MAX];
+        struct slot slot;
+
+        scratch_path(state, "client", folder);
+        assert_int_equal(slot_open_existing(&slot, folder, "eth0"), -ENOENT);
+        assert_int_equal(access(folder, F_OK), -1);
+        advance(folder, "eth0");
+        assert_int_equal(slot_open_existing(&slot, folder, "eth0"), 0);
+        slot_close(&slot);
+        slot_remove(folder, "eth0");
+        assert_int_equal(slot_open_existing(&slot, folder, "eth0"), -ENOENT);
+        assert_int_equal(rmdir(folder), 0);
+}
+
+/* Who waited for it holds the new one then, not a file without a name. */
+static void a_slot_that_is_removed_while_waited_for_is_made_anew(void **state)
+{
+        char folder[PATH_MAX];
+        struct slot slot, other;
+        int status;
+        pid_t child;
+
+        scratch_path(state, "client", folder);
+        assert_int_equal(slot_open(&slot, folder, "eth0"), 0);
+        child = fork();
+        if (child == 0) {
+                close(slot.fd);
+                _exit(slot_open(&other, folder, "eth0") == 0 && slot_advance(&other) == 0 ? 0 : 1);
+        }
+        usleep(50000);
+        assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+        slot_remove(folder, "eth0");
+        slot_close(&slot);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+        assert_int_equal(slot_open_existing(&slot, folder, "eth0"), 0);
+        slot_close(&slot);
 }
 
 static void a_new_generation_wakes_who_watches(void **state)
@@ -62,10 +121,11 @@ static void a_slot_that_is_held_is_waited_for(void **state)
         child = fork();
         if (child == 0) {
                 struct slot other;
+                uint64_t before = slot.generation;
 
                 /* Lets go of the copy that it inherited: a lock is shared with it. */
                 close(slot.fd);
-                _exit(slot_open(&other, folder, "eth0") == 0 && other.generation == 1 ? 0 : 1);
+                _exit(slot_open(&other, folder, "eth0") == 0 && other.generation == before + 1 ? 0 : 1);
         }
         usleep(50000);
         assert_int_equal(waitpid(child, &status, WNOHANG), 0);
@@ -99,6 +159,9 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 SCRATCH_TEST(generations_count_up_for_each_interface),
+                SCRATCH_TEST(a_slot_that_was_removed_never_repeats_a_generation),
+                SCRATCH_TEST(only_an_event_makes_a_slot),
+                SCRATCH_TEST(a_slot_that_is_removed_while_waited_for_is_made_anew),
                 SCRATCH_TEST(a_new_generation_wakes_who_watches),
                 SCRATCH_TEST(a_slot_that_is_held_is_waited_for),
                 SCRATCH_TEST(there_is_one_companion_at_a_time),
