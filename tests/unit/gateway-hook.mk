@@ -38,3 +38,4 @@ gateway_play = %D%/gateway_play.c %D%/gateway_play.h $(gateway_fixture)
 %C%_test_gateway_leases_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_gateway_leases_LDADD = $(gateway_test_libs)
 endif
+bats_tests += %D%/gateway_manual.bats
