@@ -39,5 +39,6 @@ dhclienthooksdir = $(sysconfdir)/dhcp/dhclient-exit-hooks.d
 		$(SED) -e 's|@libexecdir[@]|$(libexecdir)|g' $(srcdir)/%D%/dhclient-assoc.in > $@.new && mv $@.new $@
 dhclienthooks_DATA = %D%/assoc
 CLEANFILES += %D%/60-assoc %D%/udhcpc-assoc %D%/assoc
-EXTRA_DIST += %D%/60-assoc.in %D%/udhcpc-assoc.in %D%/dhclient-assoc.in tests/lab/client_gateway_info.bats tests/lab/other_clients.bats
+EXTRA_DIST += %D%/60-assoc.in %D%/udhcpc-assoc.in %D%/dhclient-assoc.in tests/lab/client_gateway_info.bats tests/lab/other_clients.bats \
+	tests/lab/other_gateways.bats
 dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example
