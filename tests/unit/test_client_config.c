@@ -45,7 +45,7 @@ static void dhcpcd_gets_quoted_lines(void **state)
                                                              "vsio 3561 3,\"STB\"\n");
 }
 
-static void dhcpcd_gets_quotes_and_backslashes_escaped_and_nothing_else(void **state)
+static void test_DV_1_dhcpcd_gets_quotes_and_backslashes_escaped_and_nothing_else(void **state)
 {
         static const struct assoc_identity hostile = {"00D09E", " a\"b\\ $(id) `x` #1\\", "\"\xC3\xA9'"};
 
@@ -115,7 +115,7 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(dhcpcd_gets_quoted_lines),
-                cmocka_unit_test(dhcpcd_gets_quotes_and_backslashes_escaped_and_nothing_else),
+                cmocka_unit_test(test_DV_1_dhcpcd_gets_quotes_and_backslashes_escaped_and_nothing_else),
                 cmocka_unit_test(an_older_dhcpcd_gets_no_line_that_it_does_not_know),
                 cmocka_unit_test(udhcpc_gets_arguments_of_hexadecimal_digits),
                 cmocka_unit_test(dhclient_gets_a_raw_option),
