@@ -172,3 +172,63 @@ make_lan()
 	lab_until 10 test ! -d "$dir"
 	[ ! -d "/proc/$pid" ]
 }
+
+# A clone in which nothing but ./check and the lab is what it is: its only test has a lab and never ends.
+endless_clone()
+{
+	local clone=$BATS_TEST_TMPDIR/clone
+	mkdir -p "$clone/tests/lab" "$clone/tools"
+	cp "$LAB_LIBRARY/../../check" "$clone"
+	cp "$LAB_LIBRARY"/*.sh "$clone/tests/lab"
+	printf '#!/bin/sh\n' > "$clone/tools/setup"
+	chmod +x "$clone/tools/setup"
+	# bats would take the word itself for a test of this file.
+	sed 's/^TEST/@test/' > "$clone/tests/lab/endless.bats" <<-'ENDLESS'
+		TEST "endless" {
+			load lab.sh
+			export LAB_STAGE='' LAB_ROOT=/
+			lab_start
+			lab_host lonely
+			lab_spawn lonely sleeper sleep 1000
+			echo "$LAB_DIR" > "$BATS_TEST_DIRNAME/up"
+			sleep 1000
+		}
+	ENDLESS
+	echo "$clone"
+}
+
+# processes_of TEXT: whose command line or folder names it.
+processes_of()
+{
+	local process
+	for process in /proc/[0-9]*; do
+		if grep -qsaF "$1" "$process/cmdline" || [[ $(readlink "$process/cwd") = "$1"* ]]; then
+			echo "$process: $(tr '\0' ' ' < "$process/cmdline")"
+		fi
+	done
+}
+
+@test "nothing remains of ./check when it is ended, however it is" {
+	local clone signal pid
+	clone=$(endless_clone)
+	machine_state > "$BATS_TEST_TMPDIR/before"
+	for signal in TERM INT KILL; do
+		rm -f "$clone/tests/lab/up"
+		# shellcheck disable=SC2016 # for the inner shell
+		lab_detached "$BATS_TEST_TMPDIR/check.log" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+			bash -c 'echo "$$" > "$1/pid"; exec "$1/check" --only lab' - "$clone"
+		lab_until 30 test -s "$clone/tests/lab/up"
+		[ -n "$(processes_of "$clone")" ]
+		read -r pid < "$clone/pid"
+		kill -s "$signal" "$pid"
+		gone()
+		{
+			[ -z "$(processes_of "$clone")" ]
+		}
+		lab_until 10 gone || { processes_of "$clone"; false; }
+		[ ! -e "$(cat "$clone/tests/lab/up")" ]
+		machine_state | diff "$BATS_TEST_TMPDIR/before" -
+	done
+	grep -qx 'check: ended by SIGTERM' "$BATS_TEST_TMPDIR/check.log"
+	grep -qx 'check: ended by SIGINT' "$BATS_TEST_TMPDIR/check.log"
+}
