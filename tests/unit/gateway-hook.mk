@@ -39,3 +39,6 @@ gateway_play = %D%/gateway_play.c %D%/gateway_play.h $(gateway_fixture)
 %C%_test_gateway_leases_LDADD = $(gateway_test_libs)
 endif
 bats_tests += %D%/gateway_manual.bats
+if HAVE_CMOCKA
+bats_tests += %D%/valgrind.bats
+endif

@@ -128,6 +128,8 @@ void play(struct exchange exchange, int64_t now)
         gateway_respond(gateway, &event, now, &answer);
         if (!exchange.lost)
                 gateway_commit(gateway, &answer.claim, now);
+        /* Nothing of it is kept: who reads on gets a signal. */
+        packet_teardown(NULL);
 }
 
 void request(const char *options, const char *address, const char *hwaddr, int64_t now)

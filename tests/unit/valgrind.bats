@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2154 # top_srcdir and top_builddir come from make check
+# The hook's C core neither leaks nor touches what is not its own: its tests once more, under valgrind.
+
+# programs: the test programs of the hook's make files. test_neighbour is left out: it waits for a real kernel, and so
+# takes a minute; the sanitized build runs it.
+programs()
+{
+	sed 's/#.*//' "$top_srcdir/tests/unit/gateway-hook.mk" "$top_srcdir/tests/unit/neighbour.mk" |
+		grep -o '%D%/test_[a-z_]*' | sed 's|%D%|tests/unit|' | sort -u | grep -vx tests/unit/test_neighbour
+}
+
+# tested PROGRAM: it passes, and valgrind finds nothing.
+tested()
+{
+	local log=$BATS_TEST_TMPDIR/log
+	"$top_builddir/libtool" --mode=execute valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
+		--error-exitcode=99 "$top_builddir/$1" >"$log" 2>&1 </dev/null && return
+	echo "$1 under valgrind:"
+	grep -v '^\[ *\(OK\|RUN\)' "$log" | tail -n 60
+	return 1
+}
+
+@test "the tests of the hook's C core pass under valgrind, and nothing leaks" {
+	! grep -q '^INSTRUMENT_CFLAGS = *[^ ]' "$top_builddir/Makefile" || skip "valgrind can't run an instrumented build"
+	command -v valgrind >/dev/null || skip "valgrind is not installed"
+	local program failed=
+	[ "$(programs | wc -l)" -ge 10 ]
+	for program in $(programs); do
+		tested "$program" || failed="$failed $program"
+	done
+	[ -z "$failed" ]
+}
