@@ -14,12 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway-hook/journal_lock.h"
 #include "libassoc/file.h"
 
 #define JOURNAL_MODE 0640
 
 struct journal {
         int fd;
+        int lock;
         uint32_t lines;
         bool broken;      /* an error left the file behind the table: rewrite it */
         int64_t retry_at; /* while broken: not before */
@@ -27,15 +29,6 @@ struct journal {
 };
 
 /* --- Opening --- */
-
-/* A lock of this process, so that a reload within Kea does not meet its own. EAGAIN is another process; any
- * other error is a confinement that knows no locks (AppArmor without `k`): go on, the lock is a courtesy. */
-static int lock_file(int fd)
-{
-        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
-        return fcntl(fd, F_SETLK, &lock) < 0 && errno == EAGAIN ? -EBUSY : 0;
-}
 
 /* O_NONBLOCK: a FIFO would wait for its reader. */
 static int open_file(const char *path, int *ret_fd)
@@ -51,7 +44,7 @@ static int open_file(const char *path, int *ret_fd)
         else if (!S_ISREG(status.st_mode))
                 err = -EINVAL;
         else
-                err = lock_file(fd);
+                err = 0;
         if (err < 0) {
                 close(fd);
                 return err;
@@ -71,13 +64,20 @@ int journal_open(const char *path, struct journal **ret)
         if (journal == NULL)
                 return -ENOMEM;
         strcpy(journal->path, path);
+        err = journal_lock(path, &journal->lock);
+        if (err < 0)
+                goto free_journal;
         err = open_file(path, &journal->fd);
-        if (err < 0) {
-                free(journal);
-                return err;
-        }
+        if (err < 0)
+                goto unlock;
         *ret = journal;
         return 0;
+
+unlock:
+        journal_unlock(path, journal->lock);
+free_journal:
+        free(journal);
+        return err;
 }
 
 void journal_close(struct journal *journal)
@@ -85,6 +85,7 @@ void journal_close(struct journal *journal)
         if (journal == NULL)
                 return;
         close(journal->fd);
+        journal_unlock(journal->path, journal->lock);
         free(journal);
 }
 

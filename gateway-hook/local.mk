@@ -9,6 +9,7 @@ EXTRA_LTLIBRARIES += %D%/libgateway.la
 	%D%/device_table.c %D%/device_table.h \
 	%D%/slot_index.c %D%/slot_index.h \
 	%D%/journal.c %D%/journal.h \
+	%D%/journal_lock.c %D%/journal_lock.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/members.c %D%/members.h \
 	%D%/messages.c %D%/messages.h \

@@ -68,13 +68,50 @@ lab_kea_default_config()
 	}}'
 }
 
-# lab_kea_start GATEWAY: start with the configuration that is there; returns when packets are served.
+# lab_kea_start GATEWAY [CMD...]: start with the configuration that is there; returns when packets are served.
+# CMD, e.g. strace, runs it.
 lab_kea_start()
 {
-	lab_exec "$1" install -d -m 0750 /run/kea /run/lock/kea /var/lib/kea /var/log/kea
-	lab_exec "$1" rm -f "$LAB_KEA_SOCKET"
-	lab_spawn "$1" kea kea-dhcp4 -c /etc/kea/kea-dhcp4.conf || return 1
-	lab_until_ready "$1" kea 15 lab_kea_answers "$1"
+	local gateway=$1 as_kea=()
+	shift
+	lab_kea_folders "$gateway" && lab_as_kea "$gateway" || return 1
+	lab_exec "$gateway" rm -f "$LAB_KEA_SOCKET"
+	lab_spawn "$gateway" kea "${as_kea[@]}" "$@" kea-dhcp4 -c /etc/kea/kea-dhcp4.conf || return 1
+	lab_until_ready "$gateway" kea 15 lab_kea_answers "$gateway"
+}
+
+# lab_kea_try GATEWAY: likewise where it is expected to fail; Kea's own output and status, or after 10 s 124.
+lab_kea_try()
+{
+	local as_kea=()
+	lab_kea_folders "$1" && lab_as_kea "$1" || return 1
+	lab_exec "$1" timeout 10 "${as_kea[@]}" kea-dhcp4 -c /etc/kea/kea-dhcp4.conf
+}
+
+# The folders that Debian's unit lets systemd make.
+lab_kea_folders()
+{
+	local user
+	user=$(lab_kea_unit "$1" User) || return 1
+	lab_exec "$1" install -d -o "$user" -g "$user" -m 0750 /run/kea /run/lock/kea /var/lib/kea /var/log/kea
+}
+
+# lab_as_kea GATEWAY: what to put before a command so that it has the user, the capabilities and the environment of
+# Debian's unit, and nothing more, in the caller's array as_kea.
+lab_as_kea()
+{
+	local user caps environment
+	user=$(lab_kea_unit "$1" User) && caps=$(lab_kea_unit "$1" AmbientCapabilities) &&
+		environment=$(lab_kea_unit "$1" Environment) || return 1
+	caps="-all,$(tr 'A-Z ' 'a-z,' <<< "$caps" | sed 's/cap_/+/g')"
+	as_kea=(setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps="$caps" --ambient-caps="$caps"
+		--bounding-set="$caps" --no-new-privs env "${environment//\"/}")
+}
+
+# lab_kea_unit GATEWAY KEY: what Debian's unit of kea-dhcp4 says of it; fails if that is nothing.
+lab_kea_unit()
+{
+	lab_exec "$1" sed -n "s/^$2=//p" /lib/systemd/system/kea-dhcp4-server.service | grep .
 }
 
 # Kea reads its control socket only after its interfaces are open.

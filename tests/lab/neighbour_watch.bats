@@ -30,7 +30,8 @@ start_gateway()
 	fi
 	hasten_arp "${LAN:-br0}"
 	lab_kea_config gateway --hook "$(lab_hook_parameters "$watch")" "$@"
-	start_kea_unprivileged
+	lab_kea_start gateway
+	lab_until 5 lab_logged gateway kea ASSOC_WATCH_STARTED
 	lab_bridge gateway gateway
 }
 
@@ -38,16 +39,6 @@ start_gateway()
 hasten_arp()
 {
 	lab_net gateway ip ntable change name arp_cache dev "$1" delay_probe 1000 retrans 300 base_reachable 2000
-}
-
-start_kea_unprivileged()
-{
-	local caps=-all,+net_bind_service,+net_raw
-	lab_exec gateway install -d -o _kea -g _kea -m 0750 /run/kea /run/lock/kea /var/lib/kea /var/log/kea
-	lab_spawn gateway kea setpriv --reuid=_kea --regid=_kea --clear-groups --bounding-set="$caps" \
-		--inh-caps="$caps" --ambient-caps="$caps" --no-new-privs kea-dhcp4 -c /etc/kea/kea-dhcp4.conf
-	lab_until_ready gateway kea 15 lab_kea_answers gateway
-	lab_until 5 lab_logged gateway kea ASSOC_WATCH_STARTED
 }
 
 # A device with a lease; its client is gone, its address stays.

@@ -2,7 +2,7 @@
 # The hook's C core, without Kea.
 if HAVE_CMOCKA
 gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages \
-	%D%/test_gateway %D%/test_gateway_respond %D%/test_gateway_entries %D%/test_gateway_leases \
+	%D%/test_gateway %D%/test_gateway_respond %D%/test_journal_lock %D%/test_gateway_entries %D%/test_gateway_leases \
 	%D%/test_gateway_report
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -16,6 +16,9 @@ gateway_fixture = %D%/gateway_fixture.c %D%/gateway_fixture.h
 %C%_test_journal_SOURCES = %D%/test_journal.c $(gateway_fixture)
 %C%_test_journal_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_journal_LDADD = $(gateway_test_libs)
+%C%_test_journal_lock_SOURCES = %D%/test_journal_lock.c $(gateway_fixture)
+%C%_test_journal_lock_LDFLAGS = $(gateway_test_ldflags)
+%C%_test_journal_lock_LDADD = $(gateway_test_libs)
 %C%_test_settings_SOURCES = %D%/test_settings.c
 %C%_test_settings_LDADD = $(gateway_test_libs)
 %C%_test_messages_SOURCES = %D%/test_messages.c
