@@ -40,5 +40,5 @@ dhclienthooksdir = $(sysconfdir)/dhcp/dhclient-exit-hooks.d
 dhclienthooks_DATA = %D%/assoc
 CLEANFILES += %D%/60-assoc %D%/udhcpc-assoc %D%/assoc
 EXTRA_DIST += %D%/60-assoc.in %D%/udhcpc-assoc.in %D%/dhclient-assoc.in tests/lab/client_gateway_info.bats tests/lab/other_clients.bats \
-	tests/lab/other_gateways.bats
+	tests/lab/other_gateways.bats tests/lab/client_shell.bats
 dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example
