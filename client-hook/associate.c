@@ -213,13 +213,21 @@ static int handle(struct work *work, struct companion *companion, bool *ret_ask)
                                            : handle_ack(work, companion, ret_ask);
 }
 
-/* An end without a beginning leaves no trace. */
-static int open_slot(struct work *work)
+/* Take the slot and begin anew in it. An end without a beginning leaves no trace: -ENOENT then. */
+static int begin(struct work *work)
 {
         const char *slots = work->settings->slots, *interface = work->event->interface;
+        int err = work->event->kind == EVENT_END ? slot_open_existing(&work->slot, slots, interface)
+                                                 : slot_open(&work->slot, slots, interface);
 
-        return work->event->kind == EVENT_END ? slot_open_existing(&work->slot, slots, interface)
-                                              : slot_open(&work->slot, slots, interface);
+        if (err == 0) {
+                err = slot_advance(&work->slot);
+                if (err < 0)
+                        slot_close(&work->slot);
+        }
+        if (err < 0 && err != -ENOENT)
+                log_line(LOG_ERR, "%s: %s: %s", interface, slots, strerror(-err));
+        return err;
 }
 
 int associate(const struct event *event, const struct associate_settings *settings)
@@ -231,17 +239,14 @@ int associate(const struct event *event, const struct associate_settings *settin
 
         if (event->kind == EVENT_OTHER)
                 return 0;
-        err = open_slot(&work);
-        if (err == 0) {
-                err = slot_advance(&work.slot);
-                if (err == 0)
-                        err = handle(&work, &companion, &ask);
-                slot_close(&work.slot);
-        } else if (err == -ENOENT) {
+        err = begin(&work);
+        if (err == -ENOENT)
                 err = discard(&work);
-        } else {
-                log_line(LOG_ERR, "%s: %s: %s", event->interface, settings->slots, strerror(-err));
+        else if (err < 0)
                 return err;
+        else {
+                err = handle(&work, &companion, &ask);
+                slot_close(&work.slot);
         }
         interfaces_sweep(settings->records, settings->slots, event->interface);
         return err == 0 && ask ? companion_start(&companion, settings->foreground) : err;
