@@ -9,18 +9,36 @@
 #include "dm-bridge/counters.h"
 #include "dm-bridge/devices.h"
 #include "dm-bridge/gateway_info.h"
+#include "dm-bridge/member_attributes.h"
+#include "dm-bridge/notify.h"
+#include "dm-bridge/values.h"
+#include "libassoc/assoc.h"
 
 struct bridge {
         const struct configuration *config;
         struct devices devices;         /* with BRIDGE_ROLE_GATEWAY */
         struct gateway_records gateway; /* with BRIDGE_ROLE_DEVICE */
+        struct assoc_identity identity; /* our own; empty if there is no identity file */
+        struct values values;           /* what was written */
+        struct notify notify;
+        struct member_attributes members;
+        /* Where UDP connection requests reach us (CB-5); empty until that is known. */
+        struct {
+                char address[MODEL_VALUE_MAX];
+                bool nat_detected;
+        } connection;
         struct bridge_counters counters;
         int64_t started; /* CLOCK_BOOTTIME, seconds */
         int64_t (*now)(void);
+        /* Write the state down; NULL: nothing is kept. Returns 0 or a negative errno. */
+        int (*save)(struct bridge *bridge);
 };
 
 /** Fill in *bridge: sources empty, nothing read yet. `config` must outlive it. */
 void bridge_init(struct bridge *bridge, const struct configuration *config, int64_t (*now)(void));
+/** Write the state down if it changed. Returns 0; a negative errno: it is still to be written. */
+int bridge_commit(struct bridge *bridge);
+
 void bridge_done(struct bridge *bridge);
 
 #endif

@@ -35,6 +35,7 @@ static void on_closed(uv_handle_t *handle)
         if (--client->handles > 0)
                 return;
         line_buffer_done(&client->lines);
+        client->server->handler.close(client->session);
         free(client);
 }
 
@@ -140,6 +141,7 @@ static void on_written(uv_write_t *request, int status)
                 uv_timer_stop(&client->stall);
         if (client->paused && waiting(client) < SERVER_QUEUE_MAX)
                 take_requests(client);
+        client_push(client);
 }
 
 /* Takes over `text`. */
@@ -165,6 +167,24 @@ static void send_text(struct client *client, char *text, size_t length)
                 start_stall_timer(client);
 }
 
+void client_push(struct client *client)
+{
+        const struct server_handler *handler = &client->server->handler;
+
+        while (!client->closing && !client->discarding && !client->at_end &&
+               waiting(client) < SERVER_QUEUE_MAX) {
+                char *text = NULL;
+                size_t length = 0;
+
+                if (handler->next(client->session, &text, &length) < 0)
+                        drop(client, "out of memory");
+                else if (text == NULL)
+                        break;
+                else
+                        send_text(client, text, length);
+        }
+}
+
 /* --- Requests --- */
 
 static void answer(struct client *client, const char *line, size_t length)
@@ -173,7 +193,7 @@ static void answer(struct client *client, const char *line, size_t length)
         char *reply = NULL;
         size_t reply_length = 0;
 
-        if (handler->line(handler->context, line, length, &reply, &reply_length) < 0)
+        if (handler->line(client->session, line, length, &reply, &reply_length) < 0)
                 drop(client, "out of memory");
         else if (reply != NULL)
                 send_text(client, reply, reply_length);
@@ -280,6 +300,7 @@ static void take_requests(struct client *client)
 {
         bool all = answer_lines(client);
 
+        client_push(client);
         if (client->closing || client->discarding)
                 return;
         if (!all) {
@@ -351,6 +372,11 @@ static struct client *make_client(struct server *server)
 
         if (client == NULL)
                 return NULL;
+        client->session = server->handler.open(server->handler.context);
+        if (client->session == NULL) {
+                free(client);
+                return NULL;
+        }
         /* Neither can fail: no system call is made. */
         uv_pipe_init(server->listener.loop, &client->pipe, 0);
         uv_timer_init(server->listener.loop, &client->stall);

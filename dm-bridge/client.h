@@ -11,6 +11,7 @@ struct client {
         uv_timer_t stall; /* runs while something waits to be read by the peer */
         uv_shutdown_t shutdown;
         struct server *server;
+        void *session;       /* the handler's */
         struct client *next; /* in the server's list */
         struct client *previous;
         struct line_buffer lines;
@@ -28,5 +29,8 @@ void client_accept(struct server *server);
 
 /** Close the connection; the struct frees itself. */
 void client_close(struct client *client);
+
+/** Send what is there to be sent unasked, as far as there is room. */
+void client_push(struct client *client);
 
 #endif

@@ -99,6 +99,16 @@ static bool set_gateway_info(struct configuration *config, struct json_object *v
         return set_path(config->gateway_info, CONFIGURATION_PATH_MAX, value);
 }
 
+static bool set_state(struct configuration *config, struct json_object *value)
+{
+        return set_path(config->state, CONFIGURATION_PATH_MAX, value);
+}
+
+static bool set_identity(struct configuration *config, struct json_object *value)
+{
+        return set_path(config->identity, CONFIGURATION_PATH_MAX, value);
+}
+
 static bool set_socket_group(struct configuration *config, struct json_object *value)
 {
         const char *text = string_of(value);
@@ -121,6 +131,8 @@ static const struct configuration_key {
         {"socket", "an absolute path of at most 107 bytes", set_socket},
         {"journal", "an absolute path of at most 1023 bytes", set_journal},
         {"gateway-info", "an absolute path of at most 1023 bytes", set_gateway_info},
+        {"state", "an absolute path of at most 1023 bytes", set_state},
+        {"identity", "an absolute path of at most 1023 bytes", set_identity},
         {"socket-group", "the name of an existing group", set_socket_group},
 };
 
@@ -238,6 +250,8 @@ int configuration_parse(char *text, size_t size, const char *name, struct config
                 .socket = ASSOC_RUNSTATEDIR "/dm-bridge/dm-bridge.sock",
                 .journal = ASSOC_JOURNAL,
                 .gateway_info = ASSOC_RUNSTATEDIR "/assoc/gateway-info",
+                .state = ASSOC_LOCALSTATEDIR "/lib/dm-bridge/state.json",
+                .identity = ASSOC_IDENTITY_FILE,
         };
         struct json_object *object;
         struct json_fault why;

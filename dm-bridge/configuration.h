@@ -29,6 +29,8 @@ struct configuration {
         char socket[CONFIGURATION_SOCKET_MAX + 1];
         char journal[CONFIGURATION_PATH_MAX + 1];
         char gateway_info[CONFIGURATION_PATH_MAX + 1]; /* folder */
+        char state[CONFIGURATION_PATH_MAX + 1];        /* file */
+        char identity[CONFIGURATION_PATH_MAX + 1];     /* file */
         bool has_socket_group;
         gid_t socket_group;
 };

@@ -17,28 +17,35 @@ static const struct assoc_identity *active_identity(const struct bridge *bridge)
         return active == NULL ? &none : &active->identity;
 }
 
-static void get_oui(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_oui(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                    char *value)
 {
+        (void)parameter;
         (void)instance;
         strcpy(value, active_identity(bridge)->oui);
 }
 
-static void get_serial(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_serial(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                       char *value)
 {
+        (void)parameter;
         (void)instance;
         strcpy(value, active_identity(bridge)->serial);
 }
 
-static void get_class(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_class(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                      char *value)
 {
+        (void)parameter;
         (void)instance;
         strcpy(value, active_identity(bridge)->product_class);
 }
 
+/* DV-4: active notification is the default of all three. */
 static const struct parameter parameters[] = {
-        {"ManufacturerOUI", PARAMETER_STRING, false, get_oui, "D1-5"},
-        {"SerialNumber", PARAMETER_STRING, false, get_serial, "D1-5"},
-        {"ProductClass", PARAMETER_STRING, false, get_class, "D1-5"},
+        {.name = "ManufacturerOUI", .get = get_oui, .notification = NOTIFICATION_ACTIVE, .clause = "D1-5"},
+        {.name = "SerialNumber", .get = get_serial, .notification = NOTIFICATION_ACTIVE, .clause = "D1-5"},
+        {.name = "ProductClass", .get = get_class, .notification = NOTIFICATION_ACTIVE, .clause = "D1-5"},
 };
 
 const struct object gateway_info_object = {

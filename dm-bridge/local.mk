@@ -4,10 +4,12 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 %C%_libbridge_la_SOURCES = \
 	%D%/boot_timer.c %D%/boot_timer.h \
 	%D%/bridge.c %D%/bridge.h \
+	%D%/changes.c %D%/changes.h \
 	%D%/client.c %D%/client.h \
 	%D%/clock.h \
 	%D%/configuration.c %D%/configuration.h \
 	%D%/counters.h \
+	%D%/device_info.c \
 	%D%/device_set.c %D%/device_set.h \
 	%D%/devices.c %D%/devices.h \
 	%D%/folder_watch.c %D%/folder_watch.h \
@@ -17,19 +19,28 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/line_buffer.c %D%/line_buffer.h \
 	%D%/log.c %D%/log.h \
 	%D%/manageable_device.c \
+	%D%/management_server.c \
+	%D%/member_attributes.c %D%/member_attributes.h \
 	%D%/methods.c %D%/methods.h \
+	%D%/methods_attributes.c \
+	%D%/methods_events.c \
+	%D%/methods_faults.c \
 	%D%/methods_parameters.c \
+	%D%/methods_set.c \
 	%D%/methods_state.c \
 	%D%/model.c %D%/model.h \
+	%D%/notify.c %D%/notify.h \
 	%D%/objects.h \
 	%D%/rpc.c %D%/rpc.h \
 	%D%/server.c %D%/server.h \
-	%D%/socket_path.c %D%/socket_path.h
+	%D%/state.c %D%/state.h \
+	%D%/socket_path.c %D%/socket_path.h \
+	%D%/values.c %D%/values.h
 %C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS)
 %C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) -lm
 
 sbin_PROGRAMS += %D%/dm-bridge
-%C%_dm_bridge_SOURCES = %D%/main.c
+%C%_dm_bridge_SOURCES = %D%/main.c %D%/daemon.c %D%/daemon.h
 %C%_dm_bridge_CFLAGS = $(AM_CFLAGS) $(LIBUV_CFLAGS)
 %C%_dm_bridge_LDADD = %D%/libbridge.la
 

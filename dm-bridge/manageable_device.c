@@ -8,9 +8,12 @@
 
 #include "dm-bridge/bridge.h"
 #include "dm-bridge/objects.h"
+#include "dm-bridge/values.h"
 
-static void get_number_of_entries(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_number_of_entries(const struct bridge *bridge, const struct parameter *parameter,
+                                  uint32_t instance, char *value)
 {
+        (void)parameter;
         (void)instance;
         snprintf(value, MODEL_VALUE_MAX, "%zu", bridge->devices.set.present_count);
 }
@@ -23,18 +26,24 @@ static const struct assoc_identity *identity_of(const struct bridge *bridge, uin
         return entry == NULL ? &none : &entry->identity;
 }
 
-static void get_oui(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_oui(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                    char *value)
 {
+        (void)parameter;
         strcpy(value, identity_of(bridge, instance)->oui);
 }
 
-static void get_serial(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_serial(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                       char *value)
 {
+        (void)parameter;
         strcpy(value, identity_of(bridge, instance)->serial);
 }
 
-static void get_class(const struct bridge *bridge, uint32_t instance, char *value)
+static void get_class(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                      char *value)
 {
+        (void)parameter;
         strcpy(value, identity_of(bridge, instance)->product_class);
 }
 
@@ -45,21 +54,34 @@ static uint32_t next_instance(const struct bridge *bridge, uint32_t after)
         return entry == NULL ? 0 : entry->instance;
 }
 
-static const struct parameter management_server_parameters[] = {
-        {"ManageableDeviceNumberOfEntries", PARAMETER_UNSIGNED_INT, false, get_number_of_entries, "D1-1"},
+static const struct parameter device_association_parameters[] = {
+        {.name = "ManageableDeviceNumberOfEntries",
+         .type = PARAMETER_UNSIGNED_INT,
+         .get = get_number_of_entries,
+         .clause = "D1-1"},
+        {.name = "ManageableDeviceNotificationLimit",
+         .type = PARAMETER_UNSIGNED_INT,
+         .value = VALUE_DEVICE_LIMIT,
+         .max = UINT32_MAX,
+         .expected = "seconds, 0 to 4294967295",
+         .initial = "0",
+         .get = parameter_get_value,
+         .clause = "D1-2"},
 };
 
-const struct object management_server_object = {
+const struct object device_association_object = {
         .path = "ManagementServer.",
         .roles = BRIDGE_ROLE_GATEWAY,
-        .parameters = management_server_parameters,
-        .parameter_count = sizeof(management_server_parameters) / sizeof(management_server_parameters[0]),
+        .parameters = device_association_parameters,
+        .parameter_count = sizeof(device_association_parameters) / sizeof(device_association_parameters[0]),
 };
 
+/* Active notification of these three may be refused (TR-111 table 3): they never change while the entry
+ * lives. */
 static const struct parameter manageable_device_parameters[] = {
-        {"ManufacturerOUI", PARAMETER_STRING, false, get_oui, "D1-3"},
-        {"SerialNumber", PARAMETER_STRING, false, get_serial, "D1-3"},
-        {"ProductClass", PARAMETER_STRING, false, get_class, "D1-3"},
+        {.name = "ManufacturerOUI", .get = get_oui, .active_denied = true, .clause = "D1-3"},
+        {.name = "SerialNumber", .get = get_serial, .active_denied = true, .clause = "D1-3"},
+        {.name = "ProductClass", .get = get_class, .active_denied = true, .clause = "D1-3"},
 };
 
 const struct object manageable_device_object = {

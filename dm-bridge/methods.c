@@ -13,6 +13,11 @@
 const struct rpc_method rpc_methods[] = {
         {"get", method_get, "values of parameters"},
         {"names", method_names, "names of parameters and objects"},
+        {"set", method_set, "write parameters, all or none"},
+        {"get_attributes", method_get_attributes, "notification attributes of parameters"},
+        {"set_attributes", method_set_attributes, "set notification attributes, all or none"},
+        {"subscribe", method_subscribe, "send events to this client as they come"},
+        {"ack", method_ack, "forget events that the ACS knows"},
         {"devices", method_devices, "the devices behind this gateway, with their addresses"},
         {"gateway", method_gateway, "what each interface learnt of its gateway"},
         {"status", method_status, "roles, sources and counters"},

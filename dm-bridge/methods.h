@@ -3,6 +3,8 @@
 #ifndef BRIDGE_METHODS_H
 #define BRIDGE_METHODS_H
 
+#include <stdbool.h>
+
 #include "dm-bridge/rpc.h"
 
 /** Values or names in one reply; a request for more is refused with 9004. 10,000 devices have 30,001 values.
@@ -13,18 +15,41 @@
 extern const struct rpc_method rpc_methods[];
 
 /* In methods_parameters.c. */
-int method_get(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_get(struct session *session, struct json_object *params, struct json_object **ret,
                struct rpc_error *error);
-int method_names(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_names(struct session *session, struct json_object *params, struct json_object **ret,
                  struct rpc_error *error);
 
 /* In methods_state.c. */
-int method_devices(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_devices(struct session *session, struct json_object *params, struct json_object **ret,
                    struct rpc_error *error);
-int method_gateway(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_gateway(struct session *session, struct json_object *params, struct json_object **ret,
                    struct rpc_error *error);
-int method_status(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_status(struct session *session, struct json_object *params, struct json_object **ret,
                   struct rpc_error *error);
+
+/* In methods_set.c. */
+int method_set(struct session *session, struct json_object *params, struct json_object **ret,
+               struct rpc_error *error);
+
+/* In methods_attributes.c. */
+int method_get_attributes(struct session *session, struct json_object *params, struct json_object **ret,
+                          struct rpc_error *error);
+int method_set_attributes(struct session *session, struct json_object *params, struct json_object **ret,
+                          struct rpc_error *error);
+
+/* In methods_events.c. */
+int method_subscribe(struct session *session, struct json_object *params, struct json_object **ret,
+                     struct rpc_error *error);
+int method_ack(struct session *session, struct json_object *params, struct json_object **ret,
+               struct rpc_error *error);
+
+/** Add {name, code, message} to an array of faults. False: out of memory. */
+bool methods_add_fault(struct json_object *faults, struct json_object *name, int code, const char *message);
+
+/** Answer with CWMP faults: all of them are listed, also when there is only one. Takes over `faults`. Returns
+ * -1. */
+int methods_fail(struct rpc_error *error, int code, const char *message, struct json_object *faults);
 
 /** Refuse members of `params` that are not in `allowed`, a list that ends with NULL. 0 or -1 and *error. */
 int methods_check_params(struct json_object *params, const char *const allowed[], struct rpc_error *error);

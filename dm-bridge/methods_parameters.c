@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* methods_parameters.c - get and names: GetParameterValues and GetParameterNames of TR-069 over the socket.
+/* methods_parameters.c - get, names, get_attributes: GetParameterValues, -Names and -Attributes of TR-069
+ * over the socket.
  */
 #include "config.h"
 
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "dm-bridge/bridge.h"
+#include "dm-bridge/changes.h"
 #include "dm-bridge/methods.h"
 #include "dm-bridge/model.h"
 #include "libassoc/json_build.h"
@@ -40,7 +42,7 @@ static int collect_value(void *context, const struct model_node *node)
 
         if (node->parameter == NULL)
                 return 0;
-        node->parameter->get(collection->bridge, node->instance, value);
+        node->parameter->get(collection->bridge, node->parameter, node->instance, value);
         element = json_object_new_object();
         return collect(collection, element,
                        element != NULL && json_add(element, "name", json_object_new_string(node->name)) &&
@@ -49,26 +51,28 @@ static int collect_value(void *context, const struct model_node *node)
                                         json_object_new_string(parameter_type_name(node->parameter->type))));
 }
 
+static int collect_attribute(void *context, const struct model_node *node)
+{
+        struct collection *collection = context;
+        struct json_object *element;
+
+        if (node->parameter == NULL)
+                return 0;
+        element = json_object_new_object();
+        return collect(collection, element,
+                       element != NULL && json_add_text(element, "name", node->name) &&
+                               json_add_number(element, "notification",
+                                               changes_attribute(collection->bridge, node)));
+}
+
 static int collect_name(void *context, const struct model_node *node)
 {
         struct json_object *element = json_object_new_object();
-        bool writable = node->parameter != NULL && node->parameter->writable;
+        bool writable = node->parameter != NULL && node->parameter->value != 0;
 
         return collect(context, element,
                        element != NULL && json_add(element, "name", json_object_new_string(node->name)) &&
                                json_add(element, "writable", json_object_new_boolean(writable)));
-}
-
-static bool add_fault(struct json_object *faults, struct json_object *name, int code, const char *message)
-{
-        struct json_object *fault = json_object_new_object();
-
-        if (fault != NULL && json_add(fault, "name", json_object_get(name)) &&
-            json_add(fault, "code", json_object_new_int(code)) &&
-            json_add(fault, "message", json_object_new_string(message)))
-                return json_append(faults, fault);
-        json_object_put(fault);
-        return false;
 }
 
 /* A name with a NUL inside is none of ours; as a C string it might look like one. */
@@ -88,41 +92,27 @@ static int note_fault(int err, struct json_object *faults, struct json_object *n
         bool added = true;
 
         if (err == -ENOENT)
-                added = add_fault(faults, name, CWMP_INVALID_PARAMETER_NAME, "no such parameter or object");
+                added = methods_add_fault(faults, name, CWMP_INVALID_PARAMETER_NAME,
+                                          "no such parameter or object");
         else if (err == -E2BIG)
-                added = add_fault(faults, name, CWMP_RESOURCES_EXCEEDED,
-                                  "expected at most 131072 values, got more");
+                added = methods_add_fault(faults, name, CWMP_RESOURCES_EXCEEDED,
+                                          "expected at most 131072 values, got more");
         if (!added)
                 return -ENOMEM;
         return err == -ENOENT ? 0 : err;
 }
 
-static int get_names(struct collection *collection, struct json_object *names, struct json_object *faults)
+static int walk_names(struct collection *collection, struct json_object *names, model_visit *visit,
+                      struct json_object *faults)
 {
         for (size_t i = 0; i < json_object_array_length(names); i++) {
                 struct json_object *name = json_object_array_get_idx(names, i);
-                int err = note_fault(walk_name(collection, name, false, collect_value), faults, name);
+                int err = note_fault(walk_name(collection, name, false, visit), faults, name);
 
                 if (err < 0)
                         return err;
         }
         return 0;
-}
-
-/* Every answer with CWMP faults lists them all, also when there is only one. Takes over `faults`. */
-static int fail_with_faults(struct rpc_error *error, int code, const char *message,
-                            struct json_object *faults)
-{
-        struct json_object *data = json_object_new_object();
-
-        if (data != NULL && json_add(data, "faults", faults)) {
-                error->data = data;
-                return rpc_fail(error, code, "%s", message);
-        }
-        if (data == NULL)
-                json_object_put(faults);
-        json_object_put(data);
-        return -1;
 }
 
 static int check_names(struct json_object *names, struct rpc_error *error)
@@ -153,19 +143,20 @@ static int finish(int err, struct json_object *array, struct json_object *faults
         }
         json_object_put(array);
         if (err == 0)
-                return fail_with_faults(error, CWMP_INVALID_PARAMETER_NAME, "Invalid parameter name", faults);
+                return methods_fail(error, CWMP_INVALID_PARAMETER_NAME, "Invalid parameter name", faults);
         if (err == -E2BIG)
-                return fail_with_faults(error, CWMP_RESOURCES_EXCEEDED, "Resources exceeded", faults);
+                return methods_fail(error, CWMP_RESOURCES_EXCEEDED, "Resources exceeded", faults);
         json_object_put(faults);
         return -1;
 }
 
-int method_get(struct bridge *bridge, struct json_object *params, struct json_object **ret,
-               struct rpc_error *error)
+/* GetParameterValues and GetParameterAttributes differ in what they tell of each parameter. */
+static int read_parameters(struct session *session, struct json_object *params, model_visit *visit,
+                           struct json_object **ret, struct rpc_error *error)
 {
         static const char *const allowed[] = {"names", NULL};
         struct json_object *names = params == NULL ? NULL : json_object_object_get(params, "names");
-        struct collection collection = {.bridge = bridge};
+        struct collection collection = {.bridge = session->bridge};
         struct json_object *faults;
         int err = -ENOMEM;
 
@@ -174,8 +165,20 @@ int method_get(struct bridge *bridge, struct json_object *params, struct json_ob
         collection.array = json_object_new_array();
         faults = json_object_new_array();
         if (collection.array != NULL && faults != NULL)
-                err = get_names(&collection, names, faults);
+                err = walk_names(&collection, names, visit, faults);
         return finish(err, collection.array, faults, ret, error);
+}
+
+int method_get(struct session *session, struct json_object *params, struct json_object **ret,
+               struct rpc_error *error)
+{
+        return read_parameters(session, params, collect_value, ret, error);
+}
+
+int method_get_attributes(struct session *session, struct json_object *params, struct json_object **ret,
+                          struct rpc_error *error)
+{
+        return read_parameters(session, params, collect_attribute, ret, error);
 }
 
 static int check_path(struct json_object *path, struct json_object *next_level, struct rpc_error *error)
@@ -194,9 +197,9 @@ static int fail_not_partial(struct json_object *path, struct rpc_error *error)
 {
         struct json_object *faults = json_object_new_array();
 
-        if (faults != NULL && add_fault(faults, path, CWMP_INVALID_ARGUMENTS,
-                                        "next_level: expected a path that is empty or ends in '.'"))
-                return fail_with_faults(error, CWMP_INVALID_ARGUMENTS, "Invalid arguments", faults);
+        if (faults != NULL && methods_add_fault(faults, path, CWMP_INVALID_ARGUMENTS,
+                                                "next_level: expected a path that is empty or ends in '.'"))
+                return methods_fail(error, CWMP_INVALID_ARGUMENTS, "Invalid arguments", faults);
         json_object_put(faults);
         return -1;
 }
@@ -214,13 +217,13 @@ static bool is_parameter(struct collection *collection, struct json_object *path
                walk_name(collection, path, false, visit_nothing) == 0;
 }
 
-int method_names(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_names(struct session *session, struct json_object *params, struct json_object **ret,
                  struct rpc_error *error)
 {
         static const char *const allowed[] = {"path", "next_level", NULL};
         struct json_object *path = params == NULL ? NULL : json_object_object_get(params, "path");
         struct json_object *next_level = params == NULL ? NULL : json_object_object_get(params, "next_level");
-        struct collection collection = {.bridge = bridge};
+        struct collection collection = {.bridge = session->bridge};
         struct json_object *faults;
         int err = -ENOMEM;
 

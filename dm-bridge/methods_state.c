@@ -66,9 +66,10 @@ static struct json_object *entry_object(const struct device_entry *entry)
                                              json_add(object, "bindings", bindings_array(entry)));
 }
 
-int method_devices(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_devices(struct session *session, struct json_object *params, struct json_object **ret,
                    struct rpc_error *error)
 {
+        const struct bridge *bridge = session->bridge;
         const struct device_set *set = &bridge->devices.set;
         struct json_object *array;
         bool ok;
@@ -103,9 +104,10 @@ static struct json_object *record_object(const struct gateway_info *info, bool a
                                              json_add_text(object, "reason", info->reason));
 }
 
-int method_gateway(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_gateway(struct session *session, struct json_object *params, struct json_object **ret,
                    struct rpc_error *error)
 {
+        const struct bridge *bridge = session->bridge;
         const struct gateway_records *gateway = &bridge->gateway;
         int64_t now = bridge->now();
         struct json_object *array;
@@ -182,9 +184,10 @@ static struct json_object *counters_object(const struct bridge_counters *counter
                                      json_add_number(object, "dropped_clients", counters->dropped_clients));
 }
 
-int method_status(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+int method_status(struct session *session, struct json_object *params, struct json_object **ret,
                   struct rpc_error *error)
 {
+        const struct bridge *bridge = session->bridge;
         struct json_object *object;
 
         if (methods_check_params(params, no_params, error) < 0)

@@ -15,9 +15,8 @@
 #include "dm-bridge/objects.h"
 
 static const struct object *const objects[] = {
-        &management_server_object,
-        &manageable_device_object,
-        &gateway_info_object,
+        &device_info_object,       &management_server_object, &device_association_object,
+        &manageable_device_object, &gateway_info_object,
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(objects[0]))
@@ -52,6 +51,47 @@ bool model_is_partial(const char *path)
         return length == 0 || path[length - 1] == '.';
 }
 
+/* --- Watched parameters --- */
+
+static size_t watches_of(const struct object *object)
+{
+        return object->next_instance == NULL ? object->parameter_count : 0;
+}
+
+static size_t first_watch(const struct object *object)
+{
+        size_t watch = 0;
+
+        for (size_t i = 0; objects[i] != object; i++)
+                watch += watches_of(objects[i]);
+        return watch;
+}
+
+size_t model_watches(void)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < OBJECTS; i++)
+                count += watches_of(objects[i]);
+        return count;
+}
+
+const struct parameter *model_watch(size_t watch, const char *root, char *name, unsigned *ret_roles)
+{
+        size_t i = 0;
+
+        for (; watch >= watches_of(objects[i]); i++)
+                watch -= watches_of(objects[i]);
+        if (name != NULL)
+                snprintf(name, MODEL_NAME_MAX, "%s%s%s", root, objects[i]->path,
+                         objects[i]->parameters[watch].name);
+        if (ret_roles != NULL)
+                *ret_roles = objects[i]->roles;
+        return &objects[i]->parameters[watch];
+}
+
+/* --- Walks --- */
+
 /* Whether the request asks for this name. That it names something at all counts, even if nothing is below it.
  */
 static bool is_wanted(struct walk *walk, const char *name)
@@ -74,9 +114,9 @@ static bool is_wanted(struct walk *walk, const char *name)
 }
 
 static int visit_node(struct walk *walk, const char *name, const struct parameter *parameter,
-                      uint32_t instance)
+                      uint32_t instance, int watch)
 {
-        struct model_node node = {name, parameter, instance};
+        struct model_node node = {name, parameter, instance, watch};
 
         return is_wanted(walk, name) ? walk->visit(walk->context, &node) : 0;
 }
@@ -122,7 +162,7 @@ static int visit_parents(struct walk *walk, size_t index, const char *base)
                         continue;
                 memcpy(name, base, length);
                 name[length] = '\0';
-                err = visit_node(walk, name, NULL, 0);
+                err = visit_node(walk, name, NULL, 0, -1);
         }
         return err;
 }
@@ -130,13 +170,15 @@ static int visit_parents(struct walk *walk, size_t index, const char *base)
 static int visit_parameters(struct walk *walk, const struct object *object, const char *base, size_t length,
                             uint32_t instance)
 {
+        int watch = instance == 0 ? (int)first_watch(object) : -1;
         char name[MODEL_NAME_MAX];
         int err = 0;
 
         memcpy(name, base, length);
         for (size_t i = 0; i < object->parameter_count && err == 0; i++) {
                 snprintf(name + length, sizeof(name) - length, "%s", object->parameters[i].name);
-                err = visit_node(walk, name, &object->parameters[i], instance);
+                err = visit_node(walk, name, &object->parameters[i], instance,
+                                 watch < 0 ? -1 : watch + (int)i);
         }
         return err;
 }
@@ -145,7 +187,7 @@ static int visit_instance(struct walk *walk, const struct object *object, const 
 {
         char name[MODEL_NAME_MAX];
         int length = snprintf(name, sizeof(name), "%s%" PRIu32 ".", base, instance);
-        int err = visit_node(walk, name, NULL, instance);
+        int err = visit_node(walk, name, NULL, instance, -1);
 
         return err == 0 ? visit_parameters(walk, object, name, (size_t)length, instance) : err;
 }

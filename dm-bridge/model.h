@@ -21,14 +21,32 @@ enum parameter_type {
         PARAMETER_BOOLEAN,
 };
 
+/** A parameter's notification attribute (TR-069 A.3.2.4). */
+enum notification {
+        NOTIFICATION_OFF,
+        NOTIFICATION_PASSIVE,
+        NOTIFICATION_ACTIVE,
+};
+
+struct parameter;
+
+/** Put the value in its canonical form, NUL-terminated, into `value` (MODEL_VALUE_MAX bytes). `instance`
+ * exists. */
+typedef void parameter_get(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                           char *value);
+
 /** One parameter of an object; a row of its table. */
 struct parameter {
         const char *name; /* last part */
         enum parameter_type type;
-        bool writable;
-        /** Put the value in its canonical form, NUL-terminated, into `value` (MODEL_VALUE_MAX bytes).
-         * `instance` exists. */
-        void (*get)(const struct bridge *bridge, uint32_t instance, char *value);
+        int value;            /* enum value_id: where what was written is kept; 0: read-only */
+        int64_t min, max;     /* of a writable number; of a writable string `max` is the most bytes */
+        const char *expected; /* by whoever writes it, for messages */
+        const char *initial;  /* before anybody wrote it */
+        bool secret;          /* reads as empty */
+        bool active_denied;   /* active notification is refused with 9009 (TR-111 table 3) */
+        enum notification notification; /* the attribute before anybody set it */
+        parameter_get *get;
         const char *clause; /* the requirement that it meets */
 };
 
@@ -47,6 +65,7 @@ struct model_node {
         const char *name;                  /* full; an object's ends in "." */
         const struct parameter *parameter; /* NULL: an object */
         uint32_t instance;                 /* 0: not below "{i}" */
+        int watch;                         /* notify.h's number; -1: none, it is below "{i}" or an object */
 };
 
 /** Returns 0 to go on; anything else stops the walk and is what model_walk() returns. */
@@ -59,6 +78,13 @@ typedef int model_visit(void *context, const struct model_node *node);
  */
 int model_walk(const struct bridge *bridge, const char *path, bool next_level, model_visit *visit,
                void *context);
+
+/** How many parameters are not below "{i}", of all roles; notify.h's numbers run from 0 to this. */
+size_t model_watches(void);
+
+/** The parameter with that number, and its full name under `root` in `name` (MODEL_NAME_MAX bytes; NULL: not
+ * wanted); *ret_roles (may be NULL) are the roles of which it is part. */
+const struct parameter *model_watch(size_t watch, const char *root, char *name, unsigned *ret_roles);
 
 /** Whether `path` is a partial path: empty, or with "." at its end. */
 bool model_is_partial(const char *path);

@@ -202,12 +202,12 @@ static void count_error(struct bridge *bridge, const struct rpc_error *error)
                 bridge->counters.faults++;
 }
 
-static int answer(struct bridge *bridge, const struct request *request, struct rpc_error *error, char **ret,
+static int answer(struct session *session, const struct request *request, struct rpc_error *error, char **ret,
                   size_t *ret_length)
 {
         struct json_object *result = NULL;
 
-        if (error->code == 0 && request->method->run(bridge, request->params, &result, error) == 0) {
+        if (error->code == 0 && request->method->run(session, request->params, &result, error) == 0) {
                 if (request->has_id)
                         return to_line(envelope(request->id, "result", result), ret, ret_length);
                 json_object_put(result);
@@ -215,7 +215,7 @@ static int answer(struct bridge *bridge, const struct request *request, struct r
         }
         if (error->code == 0)
                 rpc_fail(error, RPC_INTERNAL_ERROR, "out of memory");
-        count_error(bridge, error);
+        count_error(session->bridge, error);
         /* Only a request that was understood can be known to want no answer (JSON-RPC 2.0 section 5). */
         if (!request->has_id && error->code != RPC_INVALID_REQUEST) {
                 json_object_put(error->data);
@@ -224,7 +224,7 @@ static int answer(struct bridge *bridge, const struct request *request, struct r
         return to_line(envelope(request->id, "error", error_object(error)), ret, ret_length);
 }
 
-int rpc_handle(struct bridge *bridge, const char *line, size_t length, char **ret, size_t *ret_length)
+int rpc_handle(struct session *session, const char *line, size_t length, char **ret, size_t *ret_length)
 {
         struct request request = {0};
         struct rpc_error error = {0};
@@ -234,14 +234,61 @@ int rpc_handle(struct bridge *bridge, const char *line, size_t length, char **re
 
         *ret = NULL;
         *ret_length = 0;
-        bridge->counters.requests++;
+        session->bridge->counters.requests++;
         if (err == -ENOMEM)
                 return err;
         if (err < 0)
-                return rpc_refuse(bridge, RPC_PARSE_ERROR, why.text, ret, ret_length);
+                return rpc_refuse(session->bridge, RPC_PARSE_ERROR, why.text, ret, ret_length);
         read_request(object, &request, &error);
-        err = answer(bridge, &request, &error, ret, ret_length);
+        err = answer(session, &request, &error, ret, ret_length);
         json_object_put(object);
+        return err;
+}
+
+static struct json_object *event_params(const struct bridge *bridge, const struct notify_event *event)
+{
+        struct json_object *object = json_object_new_object();
+        const struct parameter *parameter;
+        char name[MODEL_NAME_MAX];
+
+        if (event->type == NOTIFY_CONNECTION_REQUEST)
+                return json_complete(object, object != NULL &&
+                                                     json_add_number(object, "seq", (int64_t)event->seq) &&
+                                                     json_add_number(object, "count", event->count));
+        parameter = model_watch(event->watch, bridge->config->root, name, NULL);
+        return json_complete(
+                object, object != NULL && json_add_text(object, "name", name) &&
+                                json_add_text(object, "value", bridge->notify.watches[event->watch].seen) &&
+                                json_add_text(object, "type", parameter_type_name(parameter->type)) &&
+                                json_add_number(object, "notification",
+                                                bridge->notify.watches[event->watch].notification) &&
+                                json_add_number(object, "seq", (int64_t)event->seq));
+}
+
+static struct json_object *event_object(const struct bridge *bridge, const struct notify_event *event)
+{
+        struct json_object *object = json_object_new_object();
+
+        return json_complete(object, object != NULL && json_add_text(object, "jsonrpc", "2.0") &&
+                                             json_add_text(object, "method",
+                                                           event->type == NOTIFY_VALUE_CHANGE
+                                                                   ? "value_change"
+                                                                   : "connection_request") &&
+                                             json_add(object, "params", event_params(bridge, event)));
+}
+
+int rpc_next_event(struct session *session, char **ret, size_t *ret_length)
+{
+        struct notify_event event;
+        int err;
+
+        *ret = NULL;
+        *ret_length = 0;
+        if (!session->subscribed || !notify_next(&session->bridge->notify, session->delivered, &event))
+                return 0;
+        err = to_line(event_object(session->bridge, &event), ret, ret_length);
+        if (err == 0)
+                session->delivered = event.seq;
         return err;
 }
 

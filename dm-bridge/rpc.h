@@ -3,7 +3,9 @@
 #ifndef BRIDGE_RPC_H
 #define BRIDGE_RPC_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct bridge;
 struct json_object;
@@ -30,6 +32,17 @@ enum cwmp_code {
         CWMP_INVALID_ARGUMENTS = 9003,
         CWMP_RESOURCES_EXCEEDED = 9004,
         CWMP_INVALID_PARAMETER_NAME = 9005,
+        CWMP_INVALID_PARAMETER_TYPE = 9006,
+        CWMP_INVALID_PARAMETER_VALUE = 9007,
+        CWMP_NOT_WRITABLE = 9008,
+        CWMP_NOTIFICATION_REJECTED = 9009,
+};
+
+/** One client's side of the conversation. All-zero but for `bridge` is a new one. */
+struct session {
+        struct bridge *bridge;
+        bool subscribed;
+        uint64_t delivered; /* number of the last event that was sent to this client */
 };
 
 #define RPC_MESSAGE_MAX 160
@@ -48,7 +61,7 @@ struct rpc_method {
          * `params` is an object or NULL. Returns 0 and the result in *ret, owned by the caller; or -1 and
          * *error filled in, all-zero standing for "out of memory".
          */
-        int (*run)(struct bridge *bridge, struct json_object *params, struct json_object **ret,
+        int (*run)(struct session *session, struct json_object *params, struct json_object **ret,
                    struct rpc_error *error);
         const char *summary;
 };
@@ -58,7 +71,13 @@ struct rpc_method {
  * be freed; NULL: a notification, which gets none. Returns 0 or -ENOMEM. Never fails otherwise: what is wrong
  * with the request stands in the reply.
  */
-int rpc_handle(struct bridge *bridge, const char *line, size_t length, char **ret, size_t *ret_length);
+int rpc_handle(struct session *session, const char *line, size_t length, char **ret, size_t *ret_length);
+
+/**
+ * The next event for a subscriber, as a line to be freed in *ret; NULL: there is none now. Returns 0 or
+ * -ENOMEM. It is not forgotten before `ack`.
+ */
+int rpc_next_event(struct session *session, char **ret, size_t *ret_length);
 
 /** A reply to nobody's request: why the server turns a client away. Returns as rpc_handle(). */
 int rpc_refuse(struct bridge *bridge, enum rpc_code code, const char *message, char **ret,

@@ -65,3 +65,13 @@ void server_stop(struct server *server)
         socket_path_release(server->options.path, server->lock);
         server->lock = -1;
 }
+
+void server_push(struct server *server)
+{
+        struct client *next;
+
+        for (struct client *client = server->clients; client != NULL; client = next) {
+                next = client->next;
+                client_push(client);
+        }
+}

@@ -28,10 +28,19 @@ enum server_refusal {
         SERVER_NOT_PERMITTED,
 };
 
-/** What is done with the lines. Both return 0 and a text to be freed in *ret, NULL for none; or -ENOMEM. */
+/**
+ * What is done with the lines. `line`, `next` and `refuse` return 0 and a text to be freed in *ret, NULL for
+ * none; or -ENOMEM.
+ */
 struct server_handler {
         void *context;
-        int (*line)(void *context, const char *line, size_t length, char **ret, size_t *ret_length);
+        /** Begin a conversation; NULL: out of memory. What is returned goes to `line`, `next` and at last
+         * `close`. */
+        void *(*open)(void *context);
+        int (*line)(void *session, const char *line, size_t length, char **ret, size_t *ret_length);
+        /** What is to be sent without having been asked for. Not called while the client has much to read. */
+        int (*next)(void *session, char **ret, size_t *ret_length);
+        void (*close)(void *session);
         int (*refuse)(void *context, enum server_refusal why, char **ret, size_t *ret_length);
 };
 
@@ -62,5 +71,8 @@ int server_start(struct server *server, uv_loop_t *loop, const struct server_opt
 
 /** Close everything and remove the socket. The loop must run on until the handles are closed. */
 void server_stop(struct server *server);
+
+/** There may be something in `next` of any client. */
+void server_push(struct server *server);
 
 #endif

@@ -412,9 +412,8 @@ reason      renew" ""
 @test "D1_3: get prints all parameters below a path" {
 	journal_bind 7 00D09E 'S\\1' '' 192.0.2.5 02:00:00:00:00:01 lease false
 	daemon_start gateway
-	ctl -s "$SOCKET" get InternetGatewayDevice.
-	expect 0 "InternetGatewayDevice.ManagementServer.ManageableDeviceNumberOfEntries=1
-InternetGatewayDevice.ManagementServer.ManageableDevice.7.ManufacturerOUI=00D09E
+	ctl -s "$SOCKET" get InternetGatewayDevice.ManagementServer.ManageableDevice.
+	expect 0 "InternetGatewayDevice.ManagementServer.ManageableDevice.7.ManufacturerOUI=00D09E
 InternetGatewayDevice.ManagementServer.ManageableDevice.7.SerialNumber=S\\\\1
 InternetGatewayDevice.ManagementServer.ManageableDevice.7.ProductClass=" ""
 }
@@ -455,11 +454,29 @@ assocctl: get: --json: no such parameter or object (fault 9005)"
 	gateway_record eth0 100 00D09E GW-1 HGW
 	daemon_start device
 	ctl -s "$SOCKET" names
-	expect 0 "Device.                             read-only
-Device.GatewayInfo.                 read-only
-Device.GatewayInfo.ManufacturerOUI  read-only
-Device.GatewayInfo.SerialNumber     read-only
-Device.GatewayInfo.ProductClass     read-only" ""
+	expect 0 "Device.                                                               read-only
+Device.DeviceInfo.                                                    read-only
+Device.DeviceInfo.ManufacturerOUI                                     read-only
+Device.DeviceInfo.SerialNumber                                        read-only
+Device.DeviceInfo.ProductClass                                        read-only
+Device.ManagementServer.                                              read-only
+Device.ManagementServer.URL                                           writable
+Device.ManagementServer.ConnectionRequestUsername                     writable
+Device.ManagementServer.ConnectionRequestPassword                     writable
+Device.ManagementServer.UDPConnectionRequestAddress                   read-only
+Device.ManagementServer.UDPConnectionRequestAddressNotificationLimit  writable
+Device.ManagementServer.STUNEnable                                    writable
+Device.ManagementServer.STUNServerAddress                             writable
+Device.ManagementServer.STUNServerPort                                writable
+Device.ManagementServer.STUNUsername                                  writable
+Device.ManagementServer.STUNPassword                                  writable
+Device.ManagementServer.STUNMaximumKeepAlivePeriod                    writable
+Device.ManagementServer.STUNMinimumKeepAlivePeriod                    writable
+Device.ManagementServer.NATDetected                                   read-only
+Device.GatewayInfo.                                                   read-only
+Device.GatewayInfo.ManufacturerOUI                                    read-only
+Device.GatewayInfo.SerialNumber                                       read-only
+Device.GatewayInfo.ProductClass                                       read-only" ""
 }
 
 @test "names --next-level lists the children of a path, itself not included" {
@@ -467,9 +484,9 @@ Device.GatewayInfo.ProductClass     read-only" ""
 	daemon_start gateway
 	ctl -s "$SOCKET" names --next-level
 	expect 0 "InternetGatewayDevice.  read-only" ""
-	ctl -s "$SOCKET" names InternetGatewayDevice.ManagementServer. --next-level
-	expect 0 "InternetGatewayDevice.ManagementServer.ManageableDeviceNumberOfEntries  read-only
-InternetGatewayDevice.ManagementServer.ManageableDevice.                read-only" ""
+	ctl -s "$SOCKET" names InternetGatewayDevice. --next-level
+	expect 0 "InternetGatewayDevice.DeviceInfo.        read-only
+InternetGatewayDevice.ManagementServer.  read-only" ""
 	ctl -s "$SOCKET" names --next-level --json InternetGatewayDevice.ManagementServer.ManageableDevice.
 	expect 0 '[{"name":"InternetGatewayDevice.ManagementServer.ManageableDevice.7.","writable":false}]' ""
 }

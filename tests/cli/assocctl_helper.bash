@@ -63,7 +63,7 @@ until_true()
 daemon_start()
 {
 	cat >"$T/conf" <<-END
-		{"role": "$1", "socket": "$SOCKET", "journal": "$T/journal", "gateway-info": "$T/info"}
+		{"role": "$1", "socket": "$SOCKET", "journal": "$T/journal", "gateway-info": "$T/info", "state": "$T/state", "identity": "$T/identity.conf"}
 	END
 	"$top_builddir/dm-bridge/dm-bridge" -c "$T/conf" 2>"$T/log" 3>&- &
 	echo $! >"$T/daemon.pid"

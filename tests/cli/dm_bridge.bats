@@ -15,6 +15,7 @@ setup()
 	SOCKET=$DIR/run/socket
 	JOURNAL=$DIR/kea/journal
 	RECORDS=$DIR/assoc/gateway-info
+	STATE=$DIR/state.json IDENTITY=$DIR/identity.conf
 	LOG=$DIR/log
 	PID=
 	configure both
@@ -33,7 +34,8 @@ configure()
 	cat > "$CONFIG" <<- END
 		{ # comment
 		  "role": "$1", // another
-		  "socket": "$SOCKET", "journal": "$JOURNAL", "gateway-info": "$RECORDS"${2-} }
+		  "socket": "$SOCKET", "journal": "$JOURNAL", "gateway-info": "$RECORDS",
+		  "state": "$STATE", "identity": "$IDENTITY"${2-} }
 	END
 }
 
@@ -138,7 +140,7 @@ info=InternetGatewayDevice.GatewayInfo
 	[ ! -e "$DIR/run" ]
 	printf '{\n "role": "gateway",\n "sokcet": "/x"\n}' > "$CONFIG"
 	run -1 "$BRIDGE" -c "$CONFIG" --check-config
-	[ "$output" = "dm-bridge: $CONFIG:3: unknown key 'sokcet': expected one of role, root, socket, journal, gateway-info, socket-group" ]
+	[ "$output" = "dm-bridge: $CONFIG:3: unknown key 'sokcet': expected one of role, root, socket, journal, gateway-info, state, identity, socket-group" ]
 	printf '{\n\n "role": "none"}' > "$CONFIG"
 	run -1 "$BRIDGE" -c "$CONFIG"
 	[ "$output" = "dm-bridge: $CONFIG:3: key 'role': expected \"gateway\", \"device\" or \"both\", got \"none\"" ]

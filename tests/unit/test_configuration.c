@@ -84,7 +84,8 @@ static void a_mistake_is_told_with_line_key_expected_and_got(void **state)
                 {"null", "F: expected one JSON object, got null"},
                 {"{\"role\":\"gateway\",\n\n\"rooot\":\"\\n\"}",
                  "F:3: unknown key 'rooot': expected one of role, root, socket, journal, gateway-info, "
-                 "socket-group"},
+                 "state, "
+                 "identity, socket-group"},
                 {"{\"role\":\"gateway\",\n\"role\":\"device\"}",
                  "F:2: key 'role' stands twice: expected it once, it was on line 1 too"},
                 {"{\"role\":\"gateway\",\"root\":\"Device\"}",

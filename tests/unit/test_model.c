@@ -25,7 +25,7 @@ static int list(void *context, const struct model_node *node)
 
         used += (size_t)snprintf(listing->text + used, sizeof(listing->text) - used, "%s", node->name);
         if (node->parameter != NULL) {
-                node->parameter->get(listing->bridge, node->instance, value);
+                node->parameter->get(listing->bridge, node->parameter, node->instance, value);
                 used += (size_t)snprintf(listing->text + used, sizeof(listing->text) - used, "=%s:%s", value,
                                          parameter_type_name(node->parameter->type));
         }
@@ -51,6 +51,18 @@ static void assert_unknown(const char *path)
         assert_int_equal(model_walk(&bridge, path, false, list, &listing), -ENOENT);
         assert_string_equal(listing.text, "");
 }
+
+/* DeviceInfo. and what ManagementServer. has in each role, before anybody wrote anything. */
+#define DEVICE_INFO(root)                                                                                    \
+        root "DeviceInfo.\n" root "DeviceInfo.ManufacturerOUI=:string\n" root                                \
+             "DeviceInfo.SerialNumber=:string\n" root "DeviceInfo.ProductClass=:string\n"
+#define CONNECTION(ms)                                                                                       \
+        ms "URL=:string\n" ms "ConnectionRequestUsername=:string\n" ms                                       \
+           "ConnectionRequestPassword=:string\n" ms "UDPConnectionRequestAddress=:string\n" ms               \
+           "UDPConnectionRequestAddressNotificationLimit=0:unsignedInt\n" ms "STUNEnable=false:boolean\n" ms \
+           "STUNServerAddress=:string\n" ms "STUNServerPort=3478:unsignedInt\n" ms                           \
+           "STUNUsername=:string\n" ms "STUNPassword=:string\n" ms "STUNMaximumKeepAlivePeriod=-1:int\n" ms  \
+           "STUNMinimumKeepAlivePeriod=30:unsignedInt\n" ms "NATDetected=false:boolean\n"
 
 static int make_gateway(void **state)
 {
@@ -114,8 +126,11 @@ static void test_D1_5_gateway_info_shows_the_active_record(void **state)
         assert_walk("Device.GatewayInfo.SerialNumber", false, "Device.GatewayInfo.SerialNumber=:string\n");
         fixture_gateway(&bridge, "eth0", 100, "G1");
         assert_walk("Device.", false,
-                    "Device.\nDevice.GatewayInfo.\nDevice.GatewayInfo.ManufacturerOUI=00D09E:string\n"
-                    "Device.GatewayInfo.SerialNumber=G1:string\nDevice.GatewayInfo.ProductClass=:string\n");
+                    "Device.\n" DEVICE_INFO("Device.") "Device.ManagementServer.\n" CONNECTION(
+                            "Device.ManagementServer.") "Device.GatewayInfo.\nDevice.GatewayInfo."
+                                                        "ManufacturerOUI=00D09E:string\n"
+                                                        "Device.GatewayInfo.SerialNumber=G1:string\nDevice."
+                                                        "GatewayInfo.ProductClass=:string\n");
 }
 
 static void test_DV_3_elements_that_were_not_received_are_empty(void **state)
@@ -173,8 +188,10 @@ static void next_level_shows_children_only(void **state)
 {
         (void)state;
         assert_walk("", true, IGD "\n");
-        assert_walk(IGD, true, MS "\n");
-        assert_walk(MS, true, MS "ManageableDeviceNumberOfEntries=2:unsignedInt\n" MD "\n");
+        assert_walk(IGD, true, IGD "DeviceInfo.\n" MS "\n");
+        assert_walk(MS, true,
+                    CONNECTION(MS) MS "ManageableDeviceNumberOfEntries=2:unsignedInt\n" MS
+                                      "ManageableDeviceNotificationLimit=0:unsignedInt\n" MD "\n");
         assert_walk(MD, true, MD "2.\n" MD "10.\n");
         assert_walk(MD "2.", true,
                     MD "2.ManufacturerOUI=00D09E:string\n" MD "2.SerialNumber=S2:string\n" MD
@@ -187,11 +204,13 @@ static void an_empty_path_is_the_whole_tree_with_every_parent_once(void **state)
         fixture_remove(&bridge.devices.set, "192.0.2.10");
         config.roles |= BRIDGE_ROLE_DEVICE;
         assert_walk("", false,
-                    IGD "\n" MS "\n" MS "ManageableDeviceNumberOfEntries=1:unsignedInt\n" MD "\n" MD "2.\n" MD
-                        "2.ManufacturerOUI=00D09E:string\n" MD "2.SerialNumber=S2:string\n" MD
-                        "2.ProductClass=:string\n" IGD "GatewayInfo.\n" IGD
-                        "GatewayInfo.ManufacturerOUI=:string\n" IGD "GatewayInfo.SerialNumber=:string\n" IGD
-                        "GatewayInfo.ProductClass=:string\n");
+                    IGD "\n" DEVICE_INFO(IGD) MS "\n" CONNECTION(MS) MS
+                    "ManageableDeviceNumberOfEntries=1:unsignedInt\n" MS
+                    "ManageableDeviceNotificationLimit=0:unsignedInt\n" MD "\n" MD "2.\n" MD
+                    "2.ManufacturerOUI=00D09E:string\n" MD "2.SerialNumber=S2:string\n" MD
+                    "2.ProductClass=:string\n" IGD "GatewayInfo.\n" IGD
+                    "GatewayInfo.ManufacturerOUI=:string\n" IGD "GatewayInfo.SerialNumber=:string\n" IGD
+                    "GatewayInfo.ProductClass=:string\n");
 }
 
 static void an_empty_table_is_there_but_holds_nothing(void **state)
@@ -206,7 +225,8 @@ static void an_empty_table_is_there_but_holds_nothing(void **state)
 static void the_device_role_alone_has_no_table(void **state)
 {
         (void)state;
-        assert_unknown("Device.ManagementServer.");
+        assert_unknown("Device.ManagementServer.ManageableDevice.");
+        assert_unknown("Device.ManagementServer.ManageableDeviceNumberOfEntries");
         assert_walk("", true, "Device.\n");
 }
 

@@ -15,6 +15,7 @@
 
 static struct configuration config;
 static struct bridge bridge;
+static struct session session = {.bridge = &bridge};
 static char reply[8192];
 
 static int make(void **state)
@@ -38,7 +39,7 @@ static const char *ask_bytes(const char *line, size_t length)
         size_t size;
         char *text;
 
-        assert_int_equal(rpc_handle(&bridge, line, length, &text, &size), 0);
+        assert_int_equal(rpc_handle(&session, line, length, &text, &size), 0);
         reply[0] = '\0';
         if (text == NULL)
                 return reply;
@@ -101,10 +102,14 @@ static void names_answers_with_name_and_writable(void **state)
         (void)state;
         assert_string_equal(
                 ask("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"names\",\"params\":{\"path\":\"" MS
-                    "\",\"next_level\":true}}"),
+                    "ManageableDevice.\",\"next_level\":true}}"),
                 "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":[{\"name\":\"" MS
-                "ManageableDeviceNumberOfEntries\",\"writable\":false},{\"name\":\"" MS
-                "ManageableDevice.\",\"writable\":false}]}");
+                "ManageableDevice.3.\",\"writable\":false}]}");
+        assert_string_equal(
+                ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"names\",\"params\":{\"path\":\"" MS
+                    "STUNEnable\"}}"),
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":[{\"name\":\"" MS
+                "STUNEnable\",\"writable\":true}]}");
 }
 
 static void next_level_of_a_full_name_is_an_invalid_argument(void **state)
@@ -342,7 +347,7 @@ static void ten_thousand_devices_fit_into_one_reply(void **state)
                 record.address.s_addr = htonl(0x0A000000 + i);
                 assert_int_equal(device_set_apply(&bridge.devices.set, &record), 0);
         }
-        assert_int_equal(rpc_handle(&bridge, line, sizeof(line) - 1, &text, &size), 0);
+        assert_int_equal(rpc_handle(&session, line, sizeof(line) - 1, &text, &size), 0);
         text[size - 1] = '\0';
         object = json_tokener_parse(text);
         assert_int_equal(json_object_array_length(json_object_object_get(object, "result")), 30000);

@@ -33,6 +33,7 @@ struct fixture {
         struct bridge_counters counters;
         size_t reply_size; /* of "big" */
         unsigned calls;    /* of the handler */
+        unsigned pushes;   /* lines that are there to be sent unasked */
 };
 
 /* Echoes; "big" is answered with reply_size bytes, "quiet" with nothing. */
@@ -67,6 +68,30 @@ static int refuse(void *context, enum server_refusal why, char **ret, size_t *re
         return *ret == NULL ? -ENOMEM : 0;
 }
 
+/* One conversation is like the other; what is pushed is for all of them. */
+static void *open_session(void *context)
+{
+        return context;
+}
+
+static void close_session(void *session)
+{
+        (void)session;
+}
+
+static int next_text(void *session, char **ret, size_t *ret_length)
+{
+        struct fixture *f = session;
+
+        *ret = NULL;
+        if (f->pushes == 0)
+                return 0;
+        f->pushes--;
+        *ret = strdup("news\n");
+        *ret_length = strlen("news\n");
+        return *ret == NULL ? -ENOMEM : 0;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
         (void)timer;
@@ -75,7 +100,12 @@ static void on_tick(uv_timer_t *timer)
 static int start_at(struct fixture *f, const char *path, struct server *server)
 {
         struct server_options options = {.path = path, .line_max = LINE_MAX_BYTES, .stall_ms = STALL_MS};
-        struct server_handler handler = {.context = f, .line = echo, .refuse = refuse};
+        struct server_handler handler = {.context = f,
+                                         .open = open_session,
+                                         .line = echo,
+                                         .next = next_text,
+                                         .close = close_session,
+                                         .refuse = refuse};
 
         return server_start(server, &f->loop, &options, &handler, &f->counters);
 }
