@@ -198,7 +198,7 @@ static void next_level_shows_children_only(void **state)
                        "2.ProductClass=:string\n");
 }
 
-static void an_empty_path_is_the_whole_tree_with_every_parent_once(void **state)
+static void test_D2_1_an_empty_path_is_the_whole_tree_with_every_parent_once(void **state)
 {
         (void)state;
         fixture_remove(&bridge.devices.set, "192.0.2.10");
@@ -260,7 +260,7 @@ int main(void)
                 GATEWAY_TEST(names_beside_the_model_are_unknown),
                 GATEWAY_TEST(a_partial_path_in_mid_word_is_unknown),
                 GATEWAY_TEST(next_level_shows_children_only),
-                GATEWAY_TEST(an_empty_path_is_the_whole_tree_with_every_parent_once),
+                GATEWAY_TEST(test_D2_1_an_empty_path_is_the_whole_tree_with_every_parent_once),
                 GATEWAY_TEST(an_empty_table_is_there_but_holds_nothing),
                 DEVICE_TEST(the_device_role_alone_has_no_table),
                 GATEWAY_TEST(a_visitor_can_stop_the_walk),

@@ -175,7 +175,7 @@ static void assert_limit_goes_on(int64_t boot_after, int64_t clock_after, int64_
         assert_int_equal(notify_deadline(&bridge.notify), deadline);
 }
 
-static void test_GW_11_a_limit_goes_on_over_a_restart(void **state)
+static void test_GW_11_D1_2_a_limit_goes_on_over_a_restart(void **state)
 {
         (void)state;
         assert_limit_goes_on(1025, CLOCK + 25, 1060);
@@ -309,7 +309,7 @@ int main(void)
                 STATE_TEST(test_D1_4_attributes_and_events_are_there_after_a_restart),
                 STATE_TEST(a_change_while_nobody_was_there_is_an_event_at_the_next_start),
                 STATE_TEST(a_source_that_can_not_be_read_says_nothing),
-                STATE_TEST(test_GW_11_a_limit_goes_on_over_a_restart),
+                STATE_TEST(test_GW_11_D1_2_a_limit_goes_on_over_a_restart),
                 STATE_TEST(test_GW_11_a_limit_goes_on_over_a_reboot),
                 STATE_TEST(test_GW_11_a_clock_set_back_delays_by_one_limit_at_most),
                 STATE_TEST(members_keep_passive_notification),
