@@ -9,5 +9,21 @@ bench_common = %D%/bench.c %D%/bench.h
 %C%_bench_codec_SOURCES = %D%/bench_codec.c tests/allocations.c tests/allocations.h $(bench_common)
 %C%_bench_codec_LDADD = libassoc/libassoc.la
 
-bench: $(bench_programs)
+# The hook with the built assoc-client, whose files are below bench-run instead of /run and /etc.
+if CLIENT_HOOK
+bench_programs += %D%/bench_hook
+bench_helpers = %D%/assoc-client
+%C%_bench_hook_SOURCES = %D%/bench_hook.c $(bench_common)
+%C%_bench_hook_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_HOOK='"$(top_srcdir)/client-hook/60-assoc.in"'
+%C%_assoc_client_SOURCES = client-hook/assoc-client.c
+%C%_assoc_client_CPPFLAGS = $(AM_CPPFLAGS) -UASSOC_RUNSTATEDIR -DASSOC_RUNSTATEDIR='"bench-run"' \
+	-UASSOC_SYSCONFDIR -DASSOC_SYSCONFDIR='"bench-run"' -UASSOC_IDENTITY_FILE -DASSOC_IDENTITY_FILE='"bench-run/identity.conf"'
+# It runs where it was linked: without libtool's script before it.
+%C%_assoc_client_LDFLAGS = $(AM_LDFLAGS) -no-install
+%C%_assoc_client_LDADD = $(CLIENT_LIBS)
+EXTRA_PROGRAMS += $(bench_helpers)
+CLEANFILES += $(bench_helpers) bench-run
+endif
+
+bench: $(bench_programs) $(bench_helpers)
 	$(srcdir)/%D%/run bench.json $(bench_programs:%=./%)
