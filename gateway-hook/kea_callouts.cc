@@ -125,16 +125,6 @@ void respond(CalloutHandle& handle, Pkt4& query, Pkt4& response, struct gateway_
         gateway_respond(the_gateway, &exchange, now(), ret);
 }
 
-void lease_ended(CalloutHandle& handle, const char* reason) {
-        Lease4Ptr lease;
-
-        handle.getArgument("lease4", lease);
-        if (lease)
-                gateway_lease_ended(the_gateway, address_of(lease->addr_),
-                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.data() : nullptr,
-                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.size() : 0, reason, now());
-}
-
 // Another hook has taken the event out of the server's hands: what the callout announces does not come about.
 bool vetoed(CalloutHandle& handle) {
         CalloutHandle::CalloutNextStep status = handle.getStatus();
@@ -267,18 +257,23 @@ int buffer4_send(CalloutHandle& handle) {
         });
 }
 
-// SKIP and DROP leave the lease as it was.
+// A hook that says SKIP or DROP here leaves the lease as it was.
 int lease4_release(CalloutHandle& handle) {
-        return guarded("lease4_release", [&handle] {
-                if (!vetoed(handle))
-                        lease_ended(handle, "release");
-        });
+        return guarded("lease4_release", [&handle] { lease_given_up(handle, "release"); });
 }
 
 int lease4_decline(CalloutHandle& handle) {
-        return guarded("lease4_decline", [&handle] {
-                if (!vetoed(handle))
-                        lease_ended(handle, "decline");
+        return guarded("lease4_decline", [&handle] { lease_given_up(handle, "decline"); });
+}
+
+// The server is done with the leases of a request; ACK and NAK come later.
+int leases4_committed(CalloutHandle& handle) {
+        return guarded("leases4_committed", [&handle] {
+                Pkt4Ptr query;
+
+                handle.getArgument("query4", query);
+                if (query && (query->getType() == DHCPRELEASE || query->getType() == DHCPDECLINE))
+                        settle_given_up(handle);
         });
 }
 

@@ -16,10 +16,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <vector>
 
 #include "gateway-hook/kea_hook.h"
 
 using namespace isc::dhcp;
+using namespace isc::hooks;
 using isc::asiolink::IOAddress;
 
 namespace {
@@ -30,17 +32,23 @@ const int LEASE_TIMER = 10;
 // On Kea's main loop, or negative.
 int the_timer = -1;
 
+int64_t end_of(const Lease4& lease) {
+        return static_cast<int64_t>(lease.cltt_) + lease.valid_lft_;
+}
+
 // Leases that Kea keeps for a returning client (affinity) are in the database too, in other states.
 enum gateway_lease_state state_of(const Lease4& lease) {
         if (lease.state_ == Lease::STATE_DECLINED)
                 return GATEWAY_LEASE_DECLINED;
-        return lease.state_ != Lease::STATE_DEFAULT || lease.expired() ? GATEWAY_LEASE_EXPIRED : GATEWAY_LEASE_VALID;
+        // A released lease that is kept ends in the very second of its release.
+        bool over = lease.valid_lft_ != Lease::INFINITY_LFT && end_of(lease) <= now();
+        return lease.state_ != Lease::STATE_DEFAULT || over ? GATEWAY_LEASE_EXPIRED : GATEWAY_LEASE_VALID;
 }
 
 void fill(const Lease4& lease, struct gateway_lease* ret) {
         ret->state = state_of(lease);
         ret->endless = lease.valid_lft_ == Lease::INFINITY_LFT;
-        ret->expires = static_cast<int64_t>(lease.cltt_) + lease.valid_lft_;
+        ret->expires = end_of(lease);
         if (!lease.hwaddr_)
                 return;
         ret->hwaddr_size = std::min<size_t>(lease.hwaddr_->hwaddr_.size(), RECORD_HWADDR_MAX);
@@ -76,6 +84,25 @@ void on_timer(int fd) {
                 gateway_check_due_leases(the_gateway, ask_lease, now());
 }
 
+// A lease that its client gives up, until it shows whether the server takes it back; in the packet's context.
+struct Ending {
+        struct in_addr address;
+        std::vector<uint8_t> hwaddr;
+        const char* reason;
+};
+typedef boost::shared_ptr<Ending> EndingPtr;
+const char* const ENDING = "ending";
+
+// Another hook may have kept the lease.
+bool is_kept(const Ending& ending) {
+        struct gateway_lease lease = {};
+        char error[128];
+
+        return ask_lease(ending.address, &lease, error, sizeof(error)) == 0 && lease.state == GATEWAY_LEASE_VALID &&
+               lease.hwaddr_size == ending.hwaddr.size() &&
+               std::equal(ending.hwaddr.begin(), ending.hwaddr.end(), lease.hwaddr);
+}
+
 } // namespace
 
 int ask_lease(struct in_addr address, struct gateway_lease* ret, char* error, size_t size) {
@@ -105,6 +132,42 @@ bool add_lease(struct device_record* record) {
                 return false;
         record->expires = gateway_lease_end(&lease, record->source);
         return true;
+}
+
+void lease_ended(CalloutHandle& handle, const char* reason) {
+        Lease4Ptr lease;
+
+        handle.getArgument("lease4", lease);
+        if (lease)
+                gateway_lease_ended(the_gateway, address_of(lease->addr_),
+                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.data() : nullptr,
+                                    lease->hwaddr_ ? lease->hwaddr_->hwaddr_.size() : 0, reason, now());
+}
+
+void lease_given_up(CalloutHandle& handle, const char* reason) {
+        Lease4Ptr lease;
+
+        handle.getArgument("lease4", lease);
+        if (!lease)
+                return;
+        EndingPtr ending(new Ending{address_of(lease->addr_), {}, reason});
+        if (lease->hwaddr_)
+                ending->hwaddr = lease->hwaddr_->hwaddr_;
+        handle.setContext(ENDING, ending);
+}
+
+void settle_given_up(CalloutHandle& handle) {
+        EndingPtr ending;
+
+        try {
+                handle.getContext(ENDING, ending);
+        } catch (const NoSuchCalloutContext&) {
+                return;
+        }
+        handle.deleteContext(ENDING);
+        if (!is_kept(*ending))
+                gateway_lease_ended(the_gateway, ending->address, ending->hwaddr.data(), ending->hwaddr.size(),
+                                    ending->reason, now());
 }
 
 void check_after_command(const std::string& name, const isc::data::ConstElementPtr& arguments) {

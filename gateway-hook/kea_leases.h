@@ -4,6 +4,7 @@
 #define GATEWAY_KEA_LEASES_H
 
 #include <cc/data.h>
+#include <hooks/hooks.h>
 
 #include <string>
 
@@ -15,6 +16,14 @@ extern "C" int ask_lease(struct in_addr address, struct gateway_lease* ret, char
 // A host that informs may have a lease, from a request without identity: then the binding ends with that. Returns
 // false if it is another client that has leased the address.
 bool add_lease(struct device_record* record);
+
+// The lease of the argument "lease4" is over.
+void lease_ended(isc::hooks::CalloutHandle& handle, const char* reason);
+
+// Its client gives it up; whether it is over then, shows when the server is done with the request. Another hook that
+// forbids it may come before or after ours.
+void lease_given_up(isc::hooks::CalloutHandle& handle, const char* reason);
+void settle_given_up(isc::hooks::CalloutHandle& handle);
 
 // Hold against the lease database what this command may have changed.
 void check_after_command(const std::string& name, const isc::data::ConstElementPtr& arguments);
