@@ -9,7 +9,7 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
 lab_parts =
 if GATEWAY_HOOK
-EXTRA_LTLIBRARIES = %D%/meddler.la
+EXTRA_LTLIBRARIES += %D%/meddler.la
 lab_parts += %D%/meddler.la
 CLEANFILES += %D%/meddler.la
 %C%_meddler_la_SOURCES = %D%/meddler.cc
