@@ -28,7 +28,7 @@ static int load_error(int err, const struct settings *settings, const struct jou
         else if (err == -EINVAL)
                 snprintf(error, size, "journal %s: expected a regular file", path);
         else
-                snprintf(error, size, "journal %s: %s", path, strerror(-err));
+                snprintf(error, size, "journal %s: %s", path, journal_error(err));
         return err;
 }
 
@@ -70,6 +70,8 @@ static void say_loaded(struct gateway *gateway, const struct journal_report *rep
                 messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_SKIPPED,
                               "%s: %" PRIu32 " damaged, contradictory or surplus lines skipped",
                               settings->journal, report->skipped);
+        if (report->error < 0)
+                entries_check_journal(gateway, report->error, now);
 }
 
 int gateway_new(const char *parameters, message_fn *say, void *context, int64_t now, struct gateway **ret,
@@ -113,7 +115,7 @@ void gateway_free(struct gateway *gateway, int64_t now)
         if (gateway == NULL)
                 return;
         neighbour_free(gateway->neighbour);
-        journal_settle(gateway->journal, gateway->table, now);
+        journal_flush(gateway->journal, gateway->table, now);
         counters = &gateway->counters;
         messenger_say(&gateway->messenger, now, MESSAGE_UNLOADED,
                       "requests with an identity %" PRIu64 ", answered %" PRIu64 ", invalid %" PRIu64

@@ -16,18 +16,17 @@ static bool same_hwaddr(const struct device_record *record, const uint8_t *hwadd
         return record->hwaddr_size == size && (size == 0 || memcmp(record->hwaddr, hwaddr, size) == 0);
 }
 
-static void check_journal(struct gateway *gateway, int err, int64_t now)
+void entries_check_journal(struct gateway *gateway, int err, int64_t now)
 {
         if (err == 1)
                 messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_REWRITTEN, "%s: whole again",
                               gateway->settings.journal);
-        if (err >= 0)
+        if (err >= 0 || err == -EAGAIN)
                 return;
         gateway->counters.journal_errors++;
-        if (err != -EAGAIN)
-                messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_ERROR,
-                              "%s: %s; the table is kept in memory and written again later",
-                              gateway->settings.journal, strerror(-err));
+        messenger_say(&gateway->messenger, now, MESSAGE_JOURNAL_ERROR,
+                      "%s: %s; the table is kept in memory and written again later",
+                      gateway->settings.journal, journal_error(err));
 }
 
 static void say_device(struct gateway *gateway, enum message message, const struct device_record *record,
@@ -67,7 +66,7 @@ void entries_end(struct gateway *gateway, struct in_addr address, const char *re
                 return;
         neighbour_remove(gateway->neighbour, address);
         snprintf(record.reason, sizeof(record.reason), "%s", reason);
-        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         note_end_of_entry(gateway, &gone, reason, now);
 }
 
@@ -87,7 +86,7 @@ void entries_set_expires(struct gateway *gateway, const struct device_record *re
         if (device_table_bind(gateway->table, &changed) < 0)
                 return;
         note_due(gateway, expires);
-        check_journal(gateway, journal_put(gateway->journal, gateway->table, &changed, now), now);
+        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &changed, now), now);
 }
 
 int64_t gateway_lease_end(const struct gateway_lease *lease, enum device_source source)
@@ -165,7 +164,7 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         }
         neighbour_add(gateway->neighbour, &record);
         note_due(gateway, record.expires);
-        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         if (new_entry) {
                 gateway->counters.added++;
                 say_device(gateway, MESSAGE_DEVICE_ADDED, &record,
@@ -196,7 +195,7 @@ static void commit_unidentified(struct gateway *gateway, const struct gateway_cl
 void gateway_commit(struct gateway *gateway, const struct gateway_claim *claim, int64_t now)
 {
         pthread_mutex_lock(&gateway->mutex);
-        check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
+        entries_check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
         if (claim->type == GATEWAY_CLAIM_DEVICE && claim->is_anothers)
                 refuse_inform(gateway, &claim->record, "refused, another client has leased the address", now);
         else if (claim->type == GATEWAY_CLAIM_DEVICE)
@@ -212,7 +211,7 @@ void gateway_lease_ended(struct gateway *gateway, struct in_addr address, const 
         struct device_record old;
 
         pthread_mutex_lock(&gateway->mutex);
-        check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
+        entries_check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
         if (device_table_find(gateway->table, address, &old) &&
             (hwaddr_size == 0 || old.hwaddr_size == 0 || same_hwaddr(&old, hwaddr, hwaddr_size)))
                 entries_end(gateway, address, reason, now);
@@ -233,7 +232,7 @@ void entries_lost(struct gateway *gateway, struct in_addr address, int64_t now)
         }
         if (device_table_set_away(gateway->table, address, true, &record) < 0)
                 return;
-        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         say_device(gateway, MESSAGE_DEVICE_AWAY, &record, "no answer, lease still valid", now);
 }
 
@@ -246,6 +245,6 @@ void entries_returned(struct gateway *gateway, struct in_addr address, int64_t n
             device_table_set_away(gateway->table, address, false, &record) < 0)
                 return;
         gateway->counters.returned++;
-        check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
+        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         say_device(gateway, MESSAGE_DEVICE_BACK, &record, "answers again", now);
 }

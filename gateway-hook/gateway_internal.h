@@ -41,6 +41,9 @@ void entries_end(struct gateway *gateway, struct in_addr address, const char *re
 void entries_set_expires(struct gateway *gateway, const struct device_record *record, int64_t expires,
                          int64_t now);
 
+/** Count and log what a function of journal.h returned. With the mutex held. */
+void entries_check_journal(struct gateway *gateway, int err, int64_t now);
+
 /** No neighbour watch round was answered from the binding's address: away while its lease is valid (GW-8),
  * gone if it has none (GW-10). With the mutex held. */
 void entries_lost(struct gateway *gateway, struct in_addr address, int64_t now);

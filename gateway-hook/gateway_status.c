@@ -57,7 +57,7 @@ static struct json_object *journal_object(const struct gateway *gateway)
 {
         struct json_object *object = json_object_new_object();
         bool ok = object != NULL && json_add_text(object, "path", gateway->settings.journal) &&
-                  json_add_text(object, "state", journal_is_broken(gateway->journal) ? "behind" : "ok") &&
+                  json_add_text(object, "state", journal_is_behind(gateway->journal) ? "behind" : "ok") &&
                   json_add_number(object, "lines", journal_lines(gateway->journal));
 
         return json_complete(object, ok);

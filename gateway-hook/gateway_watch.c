@@ -68,5 +68,7 @@ void gateway_watch(struct gateway *gateway, int64_t now)
         if (err < 0)
                 messenger_say(&gateway->messenger, now, MESSAGE_WATCH_ERROR,
                               "%s: the neighbour watch may miss devices that leave", strerror(-err));
+        /* The LAN may be silent for long. */
+        entries_check_journal(gateway, journal_settle(gateway->journal, gateway->table, now), now);
         pthread_mutex_unlock(&gateway->mutex);
 }

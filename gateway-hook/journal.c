@@ -1,43 +1,118 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* journal.c - the device table on disk.
- * Used by gateway_entries.c. Between rewrites the file only grows, so that dm-bridge can follow its end. */
+ * Used by gateway_entries.c. Between rewrites the file only grows, so that dm-bridge can follow its end.
+ * journal_read.c reads it, journal_copy.c writes it anew. */
 #include "config.h"
 
 #include "gateway-hook/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+<<<<<<< HEAD
 #include "gateway-hook/journal_lock.h"
 #include "libassoc/file.h"
+=======
+#include "gateway-hook/background.h"
+#include "gateway-hook/journal_copy.h"
+#include "gateway-hook/journal_read.h"
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 
 #define JOURNAL_MODE 0640
+#define OPEN_FLAGS   (O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)
+
+/* What one event adds to a copy: few lines beside an append; more when there is no file to append to. */
+#define STEP_LINES    4
+#define STEP_PLACES   64
+#define REPAIR_LINES  32
+#define REPAIR_PLACES 1024
 
 struct journal {
+<<<<<<< HEAD
         int fd;
         int lock;
+=======
+        int fd; /* -1: it can't be opened */
+        dev_t device;
+        ino_t inode;
+        off_t size;
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         uint32_t lines;
-        bool broken;      /* an error left the file behind the table: rewrite it */
-        int64_t retry_at; /* while broken: not before */
+        bool behind;        /* the file lacks what the table has: write it anew */
+        bool unread;        /* what may be at the path was never read, and must not be lost */
+        bool gone;          /* the path does not lead to our file any more */
+        int open_error;     /* why `unread`, told by journal_load() */
+        int64_t retry_at;   /* no copy is begun before */
+        int64_t checked_at; /* when the path was last looked at */
+        struct journal_copy copy;
+        struct background background; /* syncs the copy, closes what it replaced */
+        bool syncing, failed;         /* the copy is being synced; it can't be used */
         char path[PATH_MAX];
 };
 
 /* --- Opening --- */
 
+<<<<<<< HEAD
 /* O_NONBLOCK: a FIFO would wait for its reader. */
 static int open_file(const char *path, int *ret_fd)
+=======
+/* A lock of this process, so that a reload within Kea does not meet its own. EAGAIN is another process; any
+ * other error is a confinement that knows no locks (AppArmor without `k`): go on, the lock is a courtesy. */
+static int lock_file(int fd, bool writable)
+{
+        struct flock lock = {.l_type = writable ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
+
+        return fcntl(fd, F_SETLK, &lock) < 0 && errno == EAGAIN ? -EBUSY : 0;
+}
+
+/* A file that can't be written may still tell what the table was. */
+static int open_path(const char *path, bool *ret_writable)
+{
+        int fd = open(path, O_RDWR | O_CREAT | OPEN_FLAGS, JOURNAL_MODE);
+        int err = errno;
+
+        *ret_writable = true;
+        if (fd < 0 && (err == EACCES || err == EPERM || err == EROFS)) {
+                *ret_writable = false;
+                fd = open(path, O_RDONLY | OPEN_FLAGS);
+        }
+        if (fd < 0)
+                return err == ELOOP || err == EISDIR || err == ENXIO || err == ENODEV ? -EINVAL : -err;
+        return fd;
+}
+
+static int check_file(int fd, bool writable, struct stat *ret)
+{
+        if (fstat(fd, ret) < 0)
+                return -errno;
+        if (!S_ISREG(ret->st_mode))
+                return -EINVAL;
+        return lock_file(fd, writable);
+}
+
+static void take_file(struct journal *journal, int fd, const struct stat *status)
+{
+        journal->fd = fd;
+        journal->device = status->st_dev;
+        journal->inode = status->st_ino;
+        journal->size = status->st_size;
+}
+
+static int open_file(struct journal *journal)
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 {
         struct stat status;
-        int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, JOURNAL_MODE);
+        bool writable;
+        int fd = open_path(journal->path, &writable);
         int err;
 
         if (fd < 0)
+<<<<<<< HEAD
                 return -errno;
         if (fstat(fd, &status) < 0)
                 err = -errno;
@@ -45,12 +120,23 @@ static int open_file(const char *path, int *ret_fd)
                 err = -EINVAL;
         else
                 err = 0;
+=======
+                return fd;
+        err = check_file(fd, writable, &status);
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         if (err < 0) {
                 close(fd);
                 return err;
         }
-        *ret_fd = fd;
+        take_file(journal, fd, &status);
+        journal->behind = !writable;
         return 0;
+}
+
+/* These are mistakes of the configuration; all else is a state of the machine, which may pass. */
+static bool is_mistake(int err)
+{
+        return err == -EINVAL || err == -EBUSY || err == -ENAMETOOLONG || err == -ENOTDIR;
 }
 
 int journal_open(const char *path, struct journal **ret)
@@ -64,12 +150,26 @@ int journal_open(const char *path, struct journal **ret)
         if (journal == NULL)
                 return -ENOMEM;
         strcpy(journal->path, path);
+<<<<<<< HEAD
         err = journal_lock(path, &journal->lock);
         if (err < 0)
                 goto free_journal;
         err = open_file(path, &journal->fd);
         if (err < 0)
                 goto unlock;
+=======
+        journal->fd = -1;
+        err = journal_copy_init(&journal->copy, path);
+        if (err == 0)
+                err = open_file(journal);
+        if (is_mistake(err)) {
+                free(journal);
+                return err;
+        }
+        if (err < 0)
+                journal->unread = journal->behind = true;
+        journal->open_error = err;
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         *ret = journal;
         return 0;
 
@@ -84,102 +184,206 @@ void journal_close(struct journal *journal)
 {
         if (journal == NULL)
                 return;
+<<<<<<< HEAD
         close(journal->fd);
         journal_unlock(journal->path, journal->lock);
+=======
+        background_wait(&journal->background);
+        if (journal->copy.fd >= 0) {
+                unlink(journal->copy.path);
+                close(journal->copy.fd);
+        }
+        if (journal->fd >= 0)
+                close(journal->fd);
+>>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         free(journal);
 }
 
-/* --- Rewriting --- */
+/* --- Writing anew --- */
 
-struct text {
-        char *data;
-        size_t size, room;
-        uint32_t lines;
-};
-
-static int text_add(void *context, const struct device_record *record)
+static bool is_copying(const struct journal *journal)
 {
-        struct text *text = context;
-        int length;
-
-        if (text->room - text->size <= RECORD_LINE_MAX) {
-                size_t room = text->room * 2 + 4 * RECORD_LINE_MAX;
-                char *data = realloc(text->data, room);
-
-                if (data == NULL)
-                        return -ENOMEM;
-                text->data = data;
-                text->room = room;
-        }
-        length = device_record_format(record, text->data + text->size, text->room - text->size);
-        if (length < 0)
-                return length;
-        text->size += (size_t)length;
-        text->lines++;
-        return 0;
+        return journal->copy.fd >= 0 && !journal->failed;
 }
 
-static int write_table(const char *path, const struct device_table *table, uint32_t *ret_lines)
+/* The descriptor may be in use by the background; its disk space is given back at once. */
+static int fail_copy(struct journal *journal, int err, int64_t now)
 {
-        struct device_record header = {.type = DEVICE_RECORD_HEADER,
-                                       .version = RECORD_JOURNAL_VERSION,
-                                       .next = device_table_next(table)};
-        struct text text = {0};
-        int err = text_add(&text, &header);
-
-        if (err == 0)
-                err = device_table_each(table, text_add, &text);
-        if (err == 0)
-                err = file_replace(path, text.data, text.size, JOURNAL_MODE);
-        if (err == 0)
-                *ret_lines = text.lines;
-        free(text.data);
+        if (journal->copy.fd >= 0)
+                unlink(journal->copy.path);
+        journal->failed = true;
+        journal->retry_at = now + JOURNAL_RETRY;
         return err;
 }
 
-static int rewrite(struct journal *journal, const struct device_table *table, int64_t now)
+static void clear_failed_copy(struct journal *journal)
 {
-        bool was_broken = journal->broken;
-        int fd, err;
+        if (journal->copy.fd >= 0)
+                close(journal->copy.fd);
+        journal->copy.fd = -1;
+        journal->failed = journal->syncing = false;
+}
 
-        journal->broken = true;
-        journal->retry_at = now + JOURNAL_RETRY;
-        err = write_table(journal->path, table, &journal->lines);
+static bool is_wanted(const struct journal *journal, const struct device_table *table, int64_t now)
+{
+        bool waits = now < journal->retry_at && journal->retry_at - now <= JOURNAL_RETRY;
+
+        return !waits &&
+               (journal->behind || journal->lines > 2 * device_table_bindings(table) + JOURNAL_SLACK);
+}
+
+/* Whatever came to the path since the start: that it is there is enough. */
+static int keep_unread(const struct journal *journal)
+{
+        struct stat status;
+
+        return journal->unread && lstat(journal->path, &status) == 0 ? -EEXIST : 0;
+}
+
+static int begin(struct journal *journal, const struct device_table *table)
+{
+        int err = keep_unread(journal);
+
+        return err < 0 ? err : journal_copy_start(&journal->copy, table);
+}
+
+static int step(struct journal *journal, const struct device_table *table)
+{
+        return journal_copy_step(&journal->copy, table, journal->behind ? REPAIR_PLACES : STEP_PLACES,
+                                 journal->behind ? REPAIR_LINES : STEP_LINES);
+}
+
+/* A power failure must find the old file or the new, never an empty one: what is renamed is on the disk. What
+ * was appended since need not be; that is so with every append. */
+static void begin_sync(struct journal *journal)
+{
+        journal->syncing = true;
+        if (journal->fd >= 0 && !journal->gone)
+                background_sync(&journal->background, journal->copy.fd);
+}
+
+/* The copy takes the journal's place, whose descriptor, or -1, is then *ret_old. Returns 1 if the journal was
+ * behind, otherwise 0. */
+static int install(struct journal *journal, int *ret_old)
+{
+        struct journal_copy *copy = &journal->copy;
+        bool was_behind = journal->behind;
+        struct stat status;
+        int err = keep_unread(journal);
+
         if (err == 0)
-                err = open_file(journal->path, &fd);
+                err = journal_copy_flush(copy);
+        if (err == 0)
+                err = check_file(copy->fd, true, &status);
+        if (err == 0 && rename(copy->path, journal->path) < 0)
+                err = -errno;
         if (err < 0)
                 return err;
-        close(journal->fd);
-        journal->fd = fd;
-        journal->broken = false;
-        return was_broken ? 1 : 0;
+        *ret_old = journal->fd;
+        take_file(journal, copy->fd, &status);
+        journal->lines = copy->lines;
+        journal->behind = journal->unread = journal->gone = journal->syncing = false;
+        copy->fd = -1;
+        return was_behind ? 1 : 0;
+}
+
+static int finish(struct journal *journal)
+{
+        int err = 0, old = -1;
+
+        /* What the last copy replaced may still be being closed. */
+        if (!background_idle(&journal->background))
+                return 0;
+        if (!journal->syncing)
+                begin_sync(journal);
+        if (!background_idle(&journal->background))
+                return 0;
+        if (journal->fd >= 0 && !journal->gone)
+                err = background_error(&journal->background);
+        if (err == 0)
+                err = install(journal, &old);
+        if (old >= 0)
+                background_close(&journal->background, old);
+        return err;
+}
+
+static bool is_our_file(const struct journal *journal)
+{
+        struct stat status;
+
+        return stat(journal->path, &status) == 0 && status.st_dev == journal->device &&
+               status.st_ino == journal->inode && status.st_size == journal->size;
+}
+
+/* Somebody deleted, moved, replaced, cut or extended the file under us. A look each second is enough. */
+static void check_path(struct journal *journal, int64_t now)
+{
+        if (journal->behind || now == journal->checked_at)
+                return;
+        journal->checked_at = now;
+        if (is_our_file(journal))
+                return;
+        journal->behind = journal->gone = true;
+        journal->retry_at = now;
+}
+
+/* The next part of whatever is to be done beside appending. */
+static int advance(struct journal *journal, const struct device_table *table, int64_t now)
+{
+        int err = 0;
+
+        check_path(journal, now);
+        if (journal->failed && background_idle(&journal->background))
+                clear_failed_copy(journal);
+        if (journal->failed || (!is_copying(journal) && !is_wanted(journal, table, now)))
+                return 0;
+        if (!is_copying(journal))
+                err = begin(journal, table);
+        if (err == 0 && !journal->copy.whole)
+                err = step(journal, table);
+        if (err == 0 && journal->copy.whole)
+                err = finish(journal);
+        return err < 0 ? fail_copy(journal, err, now) : err;
+}
+
+/* All of it now, however long it takes. */
+static int rewrite(struct journal *journal, const struct device_table *table, int64_t now)
+{
+        int err, old = -1;
+
+        background_wait(&journal->background);
+        clear_failed_copy(journal);
+        err = begin(journal, table);
+        while (err == 0 && !journal->copy.whole)
+                err = journal_copy_step(&journal->copy, table, UINT32_MAX, UINT32_MAX);
+        if (err == 0 && fsync(journal->copy.fd) < 0)
+                err = -errno;
+        if (err == 0)
+                err = install(journal, &old);
+        if (old >= 0)
+                close(old);
+        return err < 0 ? fail_copy(journal, err, now) : err;
+}
+
+int journal_flush(struct journal *journal, const struct device_table *table, int64_t now)
+{
+        return journal->behind ? rewrite(journal, table, now) : 0;
 }
 
 /* --- Appending --- */
 
-/* Somebody deleted or replaced the file under us. */
-static bool is_unlinked(const struct journal *journal)
+static int append(struct journal *journal, const char *line, size_t length)
 {
-        struct stat status;
-
-        return fstat(journal->fd, &status) == 0 && status.st_nlink == 0;
-}
-
-static int append(struct journal *journal, const struct device_record *record)
-{
-        char line[RECORD_LINE_MAX + 1];
-        int length = device_record_format(record, line, sizeof(line));
         ssize_t written;
 
-        if (length < 0)
-                return length;
         do
-                written = write(journal->fd, line, (size_t)length);
+                written = write(journal->fd, line, length);
         while (written < 0 && errno == EINTR);
         if (written < 0)
                 return -errno;
-        if (written < length)
+        if ((size_t)written < length)
                 return -ENOSPC;
+        journal->size += written;
         journal->lines++;
         return 0;
 }
@@ -187,25 +391,32 @@ static int append(struct journal *journal, const struct device_record *record)
 int journal_put(struct journal *journal, const struct device_table *table, const struct device_record *record,
                 int64_t now)
 {
-        int err;
+        char line[RECORD_LINE_MAX + 1];
+        int length = device_record_format(record, line, sizeof(line));
+        int err, progress;
 
-        if (journal->broken)
-                return now < journal->retry_at && journal->retry_at - now <= JOURNAL_RETRY
-                               ? -EAGAIN
-                               : rewrite(journal, table, now);
-        if (journal->lines > 2 * device_table_bindings(table) + JOURNAL_SLACK || is_unlinked(journal))
-                return rewrite(journal, table, now);
-        err = append(journal, record);
-        if (err < 0) {
-                journal->broken = true;
-                journal->retry_at = now + JOURNAL_RETRY;
+        if (length < 0)
+                return length;
+        progress = advance(journal, table, now);
+        err = journal->behind ? -EAGAIN : append(journal, line, (size_t)length);
+        if (err < 0 && !journal->behind) {
+                journal->behind = true;
+                return fail_copy(journal, err, now);
         }
-        return err;
+        if (is_copying(journal)) {
+                int copy_err = journal_copy_add(&journal->copy, line, (size_t)length);
+
+                if (copy_err < 0)
+                        progress = fail_copy(journal, copy_err, now);
+        }
+        return progress != 0 ? progress : err;
 }
 
 int journal_settle(struct journal *journal, const struct device_table *table, int64_t now)
 {
-        return journal->broken ? journal_put(journal, table, NULL, now) : 0;
+        int progress = advance(journal, table, now);
+
+        return progress == 0 && journal->behind ? -EAGAIN : progress;
 }
 
 uint32_t journal_lines(const struct journal *journal)
@@ -213,143 +424,38 @@ uint32_t journal_lines(const struct journal *journal)
         return journal->lines;
 }
 
-bool journal_is_broken(const struct journal *journal)
+bool journal_is_behind(const struct journal *journal)
 {
-        return journal->broken;
+        return journal->behind;
 }
 
-/* --- Reading --- */
-
-struct load {
-        struct device_table *table;
-        struct journal_report *report;
-        int64_t now;
-        uint32_t lines;
-        bool torn, headless, recognised;
-};
-
-static void load_bind(struct load *load, struct device_record *record)
+const char *journal_error(int err)
 {
-        int err = device_table_bind(load->table, record);
-
-        if (err == 0)
-                return;
-        /* Whoever was there before is not there any more. */
-        device_table_unbind(load->table, record->address, NULL);
-        load->report->skipped++;
+        return err == -EEXIST ? "a file is there that could not be read at the start" : strerror(-err);
 }
 
-static int load_header(struct load *load, const struct device_record *record)
-{
-        if (record->version != RECORD_JOURNAL_VERSION) {
-                load->report->version = record->version;
-                return -EPROTONOSUPPORT;
-        }
-        device_table_skip_to(load->table, record->next);
-        return 0;
-}
-
-static int load_line(struct load *load, const char *line, size_t length)
-{
-        struct device_record record;
-        int err = device_record_parse(line, length, &record);
-
-        if (err == -ENOMEM)
-                return err;
-        if (load->lines++ == 0 && (err < 0 || record.type != DEVICE_RECORD_HEADER))
-                load->headless = true;
-        if (err < 0) {
-                load->report->skipped++;
-                return 0;
-        }
-        load->recognised = true;
-        if (record.type == DEVICE_RECORD_HEADER)
-                return load_header(load, &record);
-        if (record.type == DEVICE_RECORD_BIND)
-                load_bind(load, &record);
-        else
-                device_table_unbind(load->table, record.address, NULL);
-        return 0;
-}
-
-/* Takes the whole lines out of `buffer`; what has no end yet stays. */
-static int load_lines(struct load *load, char *buffer, size_t *size)
-{
-        size_t used = 0;
-        char *end;
-
-        while ((end = memchr(buffer + used, '\n', *size - used)) != NULL) {
-                size_t length = (size_t)(end - (buffer + used)) + 1;
-                int err = load_line(load, buffer + used, length);
-
-                if (err < 0)
-                        return err;
-                used += length;
-        }
-        *size -= used;
-        memmove(buffer, buffer + used, *size);
-        return 0;
-}
-
-static int load_file(struct load *load, int fd)
-{
-        char buffer[2 * RECORD_LINE_MAX];
-        size_t size = 0;
-
-        for (;;) {
-                ssize_t got = read(fd, buffer + size, sizeof(buffer) - size);
-                int err;
-
-                if (got < 0 && errno == EINTR)
-                        continue;
-                if (got < 0)
-                        return -errno;
-                if (got == 0)
-                        break;
-                size += (size_t)got;
-                err = load_lines(load, buffer, &size);
-                if (err < 0)
-                        return err;
-                if (size == sizeof(buffer)) {
-                        /* Longer than any record: keep one byte that spoils what follows up to the newline.
-                         */
-                        buffer[0] = '\0';
-                        size = 1;
-                }
-        }
-        load->torn = size > 0;
-        return 0;
-}
-
-/* device_table_each() allows to end the binding that it hands over. */
-static int drop_expired(void *context, const struct device_record *record)
-{
-        struct load *load = context;
-
-        if (record->expires != 0 && record->expires <= load->now) {
-                device_table_unbind(load->table, record->address, NULL);
-                load->report->expired++;
-        }
-        return 0;
-}
+/* --- Loading --- */
 
 int journal_load(struct journal *journal, struct device_table *table, int64_t now, struct journal_report *ret)
 {
-        struct load load = {.table = table, .report = ret, .now = now};
+        struct journal_content content;
         int err;
 
         memset(ret, 0, sizeof(*ret));
-        if (lseek(journal->fd, 0, SEEK_SET) < 0)
-                return -errno;
-        err = load_file(&load, journal->fd);
+        if (journal->unread) {
+                ret->error = journal->open_error;
+                journal->retry_at = now + JOURNAL_RETRY;
+                return 0;
+        }
+        err = journal_read(journal->fd, table, now, ret, &content);
         if (err < 0)
                 return err;
-        /* Never rewrite a file that is somebody else's. */
-        if (load.lines > 0 && !load.recognised)
-                return -EBADMSG;
-        device_table_each(table, drop_expired, &load);
-        journal->lines = load.lines;
-        if (load.lines == 0 || load.headless || load.torn || ret->skipped > 0 || ret->expired > 0)
-                rewrite(journal, table, now);
+        unlink(journal->copy.path);
+        journal->lines = content.lines;
+        if (journal->behind || content.amiss) {
+                journal->behind = true;
+                err = rewrite(journal, table, now);
+                ret->error = err < 0 ? err : 0;
+        }
         return 0;
 }

@@ -293,7 +293,7 @@ static void a_journal_that_can_not_be_written_does_not_stop_the_exchange(void **
         request(DEVICE("A"), "192.0.2.1", MAC1, NOW);
         assert_true(answer.replace_option);
         request(DEVICE("B"), "192.0.2.2", MAC2, NOW + 1);
-        assert_true(gateway_counters(gateway).journal_errors >= 2);
+        assert_int_equal(gateway_counters(gateway).journal_errors, 1);
         assert_int_equal(said[MESSAGE_JOURNAL_ERROR], 1);
         assert_int_equal(rmdir(hidden), 0);
         request(PLAIN, "192.0.2.3", "02:00:00:00:00:03", NOW + 10);
