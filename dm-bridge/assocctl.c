@@ -30,6 +30,9 @@ enum option_id {
         OPTION_MERGE,
         OPTION_MESSAGE,
         OPTION_IDENTITY,
+        OPTION_BY,
+        OPTION_VALUE_FILE,
+        OPTION_SINCE,
         OPTION_HELP,
         OPTION_VERSION,
         OPTION_COUNT,
@@ -59,6 +62,10 @@ static const struct option_row {
         [OPTION_MERGE] = {"merge", '\0', "HEX", "merge into this value of option 125"},
         [OPTION_MESSAGE] = {"message", '\0', NULL, "the input is a whole DHCPv4 message"},
         [OPTION_IDENTITY] = {"identity", 'i', "FILE", "the device's identity (" ASSOC_IDENTITY_FILE ")"},
+        [OPTION_BY] = {"by", '\0', "WHO", "who writes: acs or local (local)"},
+        [OPTION_VALUE_FILE] = {"value-file", '\0', "FILE",
+                               "the value of NAME is in FILE; '-': standard input"},
+        [OPTION_SINCE] = {"since", '\0', "SEQ", "only events after that number"},
         [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
         [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
 };
@@ -78,8 +85,17 @@ static const struct command_row {
          "show the gateway that the device is associated with"},
         {"get", "NAME...", 1, INT_MAX, BIT(OPTION_JSON), 0, command_get,
          "print values of parameters; NAME may be a path that ends in a dot"},
+        {"set", "NAME=VALUE...", 1, INT_MAX, BIT(OPTION_BY) | BIT(OPTION_VALUE_FILE), 0, command_set,
+         "write parameters, all or none"},
         {"names", "[PATH]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_NEXT_LEVEL), 0, command_names,
          "list parameters and objects"},
+        {"attributes", "NAME...", 1, INT_MAX, BIT(OPTION_JSON), 0, command_attributes,
+         "print which changes of parameters are told to the ACS"},
+        {"notify", "off|passive|active NAME...", 2, INT_MAX, 0, 0, command_notify,
+         "set which changes of parameters are told to the ACS"},
+        {"watch", "", 0, 0, BIT(OPTION_JSON) | BIT(OPTION_SINCE), 0, command_watch,
+         "print events as they come"},
+        {"ack", "SEQ", 1, 1, 0, 0, command_ack, "forget events up to that number"},
         {"status", "", 0, 0, BIT(OPTION_JSON), 0, command_status, "show how the daemon does"},
         {"encode", "", 0, 0, ENCODE_OPTIONS, BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL),
          command_encode, "print an identity as option 125, in hexadecimal digits"},
@@ -257,6 +273,15 @@ static enum command_status take_option(struct arguments *arguments, int id, cons
                 break;
         case OPTION_MESSAGE:
                 arguments->message = true;
+                break;
+        case OPTION_BY:
+                arguments->by = value;
+                break;
+        case OPTION_VALUE_FILE:
+                arguments->value_file = value;
+                break;
+        case OPTION_SINCE:
+                arguments->since = value;
                 break;
         case OPTION_IDENTITY:
                 arguments->identity = value;

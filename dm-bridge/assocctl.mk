@@ -3,6 +3,7 @@ bin_PROGRAMS += %D%/assocctl
 %C%_assocctl_SOURCES = \
 	%D%/assocctl.c %D%/command.h %D%/command.c \
 	%D%/client_config.c %D%/client_config.h \
+	%D%/command_attributes.c \
 	%D%/command_client_config.c \
 	%D%/command_decode.c \
 	%D%/command_devices.c \
@@ -11,7 +12,9 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/command_get.c \
 	%D%/command_names.c \
 	%D%/command_option.c %D%/command_option.h \
+	%D%/command_set.c \
 	%D%/command_status.c \
+	%D%/command_watch.c \
 	%D%/conversation.c %D%/conversation.h \
 	%D%/hex.c %D%/hex.h \
 	%D%/kea_client.c %D%/kea_client.h \

@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dm-bridge/rpc_client.h"
 #include "dm-bridge/terminal.h"
+#include "libassoc/json_build.h"
 
 void command_error(const struct arguments *arguments, const char *format, ...)
 {
@@ -32,7 +34,7 @@ enum command_status command_no_memory(const struct arguments *arguments)
 }
 
 /* CWMP faults come with the name that each concerns; protocol errors have only a message. */
-static void print_refusal(const struct arguments *arguments, struct json_object *error)
+void command_print_refusal(const struct arguments *arguments, struct json_object *error)
 {
         struct json_object *data, *faults;
         size_t count = 0;
@@ -54,6 +56,38 @@ static void print_refusal(const struct arguments *arguments, struct json_object 
                               (long long)command_number(error, "code"));
 }
 
+enum command_status command_status_of(int err)
+{
+        if (err == -ENOENT || err == -ECONNREFUSED || err == -ETIMEDOUT)
+                return COMMAND_NO_DAEMON;
+        return err < 0 ? COMMAND_FAILED : COMMAND_DONE;
+}
+
+struct json_object *command_operands(const struct arguments *arguments, const char *key)
+{
+        struct json_object *params = json_object_new_object();
+        struct json_object *array = json_object_new_array();
+        bool ok = params != NULL && array != NULL;
+
+        for (int i = 0; i < arguments->count && ok; i++)
+                ok = json_append(array, json_object_new_string(arguments->operands[i]));
+        if (!ok)
+                json_object_put(array);
+        return json_complete(params, ok && json_add(params, key, array));
+}
+
+bool command_parse_number(const struct arguments *arguments, const char *what, const char *text, int64_t *ret)
+{
+        char *end;
+
+        errno = 0;
+        *ret = strtoll(text, &end, 10);
+        if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0)
+                return true;
+        command_error(arguments, "%s: expected a whole number, got '%s'", what, text);
+        return false;
+}
+
 static enum command_status exchange(const struct arguments *arguments, const char *method,
                                     struct json_object *params, struct json_object **ret)
 {
@@ -64,14 +98,12 @@ static enum command_status exchange(const struct arguments *arguments, const cha
         if (err == 0)
                 err = rpc_client_call(&client, method, params, ret, &error);
         if (err == -EREMOTEIO)
-                print_refusal(arguments, error);
+                command_print_refusal(arguments, error);
         else if (err < 0)
                 command_error(arguments, "%s", client.conversation.problem);
         json_object_put(error);
         rpc_client_done(&client);
-        if (err == -ENOENT || err == -ECONNREFUSED || err == -ETIMEDOUT)
-                return COMMAND_NO_DAEMON;
-        return err < 0 ? COMMAND_FAILED : COMMAND_DONE;
+        return command_status_of(err);
 }
 
 enum command_status command_call(const struct arguments *arguments, const char *method,

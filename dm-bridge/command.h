@@ -30,10 +30,15 @@ struct arguments {
         const char *product_class;
         const char *merge;
         const char *identity; /* file */
+        const char *by;
+        const char *value_file;
+        const char *since;
         char **operands;
         int count; /* of operands; assocctl.c has held it against the command table */
 };
 
+enum command_status command_ack(const struct arguments *arguments);
+enum command_status command_attributes(const struct arguments *arguments);
 enum command_status command_client_config(const struct arguments *arguments);
 enum command_status command_decode(const struct arguments *arguments);
 enum command_status command_devices(const struct arguments *arguments);
@@ -41,7 +46,11 @@ enum command_status command_encode(const struct arguments *arguments);
 enum command_status command_gateway(const struct arguments *arguments);
 enum command_status command_get(const struct arguments *arguments);
 enum command_status command_names(const struct arguments *arguments);
+enum command_status command_notify(const struct arguments *arguments);
+enum command_status command_set(const struct arguments *arguments);
 enum command_status command_status(const struct arguments *arguments);
+
+enum command_status command_watch(const struct arguments *arguments);
 
 /** Print "assocctl: COMMAND: ..." and a line end to standard error, escaped for a terminal. */
 void command_error(const struct arguments *arguments, const char *format, ...)
@@ -58,6 +67,20 @@ enum command_status command_no_memory(const struct arguments *arguments);
  */
 enum command_status command_call(const struct arguments *arguments, const char *method,
                                  struct json_object *params, enum json_type type, struct json_object **ret);
+
+/** Say that the daemon refused: its JSON-RPC error, fault by fault. */
+void command_print_refusal(const struct arguments *arguments, struct json_object *error);
+
+/** The status to exit with after a negative errno of rpc_client.h. */
+enum command_status command_status_of(int err);
+
+/** An object {key: the operands as an array of texts}; NULL: out of memory. */
+struct json_object *command_operands(const struct arguments *arguments, const char *key);
+
+/** Read a whole number of at most INT64_MAX. False: it is none, and the error is printed as one about `what`.
+ */
+bool command_parse_number(const struct arguments *arguments, const char *what, const char *text,
+                          int64_t *ret);
 
 /** Print `value` in one line, as the daemon gave it (--json). */
 enum command_status command_print_json(const struct arguments *arguments, struct json_object *value);

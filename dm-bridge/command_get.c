@@ -9,22 +9,6 @@
 
 #include "dm-bridge/terminal.h"
 
-/* NULL: out of memory. */
-static struct json_object *make_params(const struct arguments *arguments)
-{
-        struct json_object *params = json_object_new_object();
-        struct json_object *names = json_object_new_array();
-        bool whole = params != NULL && names != NULL;
-
-        for (int i = 0; i < arguments->count && whole; i++)
-                whole = json_object_array_add(names, json_object_new_string(arguments->operands[i])) == 0;
-        if (whole && json_object_object_add(params, "names", names) == 0)
-                return params;
-        json_object_put(names);
-        json_object_put(params);
-        return NULL;
-}
-
 static void print_value(struct json_object *parameter)
 {
         const char *name = command_member(parameter, "name", "-");
@@ -40,7 +24,7 @@ static void print_value(struct json_object *parameter)
 
 enum command_status command_get(const struct arguments *arguments)
 {
-        struct json_object *params = make_params(arguments);
+        struct json_object *params = command_operands(arguments, "names");
         struct json_object *values;
         enum command_status status;
 

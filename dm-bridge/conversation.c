@@ -5,6 +5,7 @@
 #include "dm-bridge/conversation.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -63,6 +64,17 @@ void conversation_init(struct conversation *conversation, const char *peer, unsi
         };
 }
 
+void conversation_wait_forever(struct conversation *conversation)
+{
+        conversation->deadline = INT64_MAX;
+}
+
+void conversation_drop(struct conversation *conversation, size_t size)
+{
+        conversation->have -= size;
+        memmove(conversation->buffer, conversation->buffer + size, conversation->have);
+}
+
 void conversation_done(struct conversation *conversation)
 {
         if (conversation->fd >= 0)
@@ -108,7 +120,8 @@ static int wait_for(struct conversation *conversation, short events)
 
         for (;;) {
                 int64_t left = conversation->deadline - now_ms();
-                int ready = left <= 0 ? 0 : poll(&poll_fd, 1, (int)left);
+                /* A longer wait than poll() can express is made of several. */
+                int ready = left <= 0 ? 0 : poll(&poll_fd, 1, left > INT_MAX ? INT_MAX : (int)left);
 
                 if (ready > 0)
                         return 0;

@@ -31,6 +31,12 @@ void conversation_done(struct conversation *conversation);
  */
 int conversation_connect(struct conversation *conversation, const char *path);
 
+/** From now on there is no deadline: whoever waits for news waits as long as it takes. */
+void conversation_wait_forever(struct conversation *conversation);
+
+/** Forget the first `size` bytes of what was received. */
+void conversation_drop(struct conversation *conversation, size_t size);
+
 /** Send all of `data`. That the peer has hung up is no error: it may have said why. Returns 0 or a negative
  * errno. */
 int conversation_send(struct conversation *conversation, const char *data, size_t size);

@@ -96,6 +96,9 @@ static int receive_line(struct rpc_client *client, size_t *ret_length)
         struct conversation *conversation = &client->conversation;
         size_t seen = 0;
 
+        if (client->taken > 0)
+                conversation_drop(conversation, client->taken);
+        client->taken = 0;
         for (;;) {
                 char *end = conversation->have > seen
                                     ? memchr(conversation->buffer + seen, '\n', conversation->have - seen)
@@ -104,6 +107,7 @@ static int receive_line(struct rpc_client *client, size_t *ret_length)
 
                 if (end != NULL) {
                         *ret_length = (size_t)(end - conversation->buffer);
+                        client->taken = *ret_length + 1;
                         return 0;
                 }
                 seen = conversation->have;
@@ -139,6 +143,28 @@ static int parse_reply(struct rpc_client *client, size_t length, struct json_obj
         }
         json_object_put(reply);
         return fail_garbled(client, length);
+}
+
+int rpc_client_wait(struct rpc_client *client, struct json_object **ret)
+{
+        struct json_object *object, *method;
+        size_t length;
+        int err;
+
+        conversation_wait_forever(&client->conversation);
+        err = receive_line(client, &length);
+        if (err == 0)
+                err = parse_reply(client, length, &object);
+        if (err < 0)
+                return err;
+        if (json_object_object_get_ex(object, "method", &method) &&
+            json_object_is_type(method, json_type_string) &&
+            json_object_is_type(json_object_object_get(object, "params"), json_type_object)) {
+                *ret = object;
+                return 0;
+        }
+        json_object_put(object);
+        return conversation_fail_garbled(&client->conversation, length, "an event");
 }
 
 static bool is_error(struct json_object *error)

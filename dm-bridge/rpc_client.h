@@ -14,6 +14,7 @@
 struct rpc_client {
         struct conversation conversation; /* its `problem` says why the last call failed */
         int id;                           /* of the request under way */
+        size_t taken;                     /* bytes of the conversation's buffer that have been dealt with */
 };
 
 /**
@@ -36,5 +37,11 @@ void rpc_client_done(struct rpc_client *client);
  */
 int rpc_client_call(struct rpc_client *client, const char *method, struct json_object *params,
                     struct json_object **ret_result, struct json_object **ret_error);
+
+/**
+ * Wait, without limit, for a line that the daemon sends unasked: a notification of JSON-RPC. Returns 0 and
+ * the object in *ret, to be released with json_object_put(); else as rpc_client_call().
+ */
+int rpc_client_wait(struct rpc_client *client, struct json_object **ret);
 
 #endif

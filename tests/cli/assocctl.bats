@@ -16,7 +16,7 @@ teardown()
 	ctl_teardown
 }
 
-KNOWN='devices, gateway, get, names, status, encode, decode, client-config'
+KNOWN='devices, gateway, get, set, names, attributes, notify, watch, ack, status, encode, decode, client-config'
 
 # The command line
 
@@ -29,7 +29,13 @@ Commands:
   devices                  list the devices that the gateway knows
   gateway                  show the gateway that the device is associated with
   get NAME...              print values of parameters; NAME may be a path that ends in a dot
+  set NAME=VALUE...        write parameters, all or none
   names [PATH]             list parameters and objects
+  attributes NAME...       print which changes of parameters are told to the ACS
+  notify off|passive|active NAME...
+                           set which changes of parameters are told to the ACS
+  watch                    print events as they come
+  ack SEQ                  forget events up to that number
   status                   show how the daemon does
   encode --role ROLE --oui OUI --serial SERIAL
                            print an identity as option 125, in hexadecimal digits
@@ -50,6 +56,9 @@ Options, before or after the command:
       --merge HEX          merge into this value of option 125
       --message            the input is a whole DHCPv4 message
   -i, --identity FILE      the device's identity (ETC/assoc/identity.conf)
+      --by WHO             who writes: acs or local (local)
+      --value-file FILE    the value of NAME is in FILE; '-': standard input
+      --since SEQ          only events after that number
   -h, --help               print this and exit
   -V, --version            print the version and exit" ""
 }
