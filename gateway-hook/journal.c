@@ -14,14 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-<<<<<<< HEAD
-#include "gateway-hook/journal_lock.h"
-#include "libassoc/file.h"
-=======
 #include "gateway-hook/background.h"
 #include "gateway-hook/journal_copy.h"
+#include "gateway-hook/journal_lock.h"
 #include "gateway-hook/journal_read.h"
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 
 #define JOURNAL_MODE 0640
 #define OPEN_FLAGS   (O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)
@@ -33,15 +29,11 @@
 #define REPAIR_PLACES 1024
 
 struct journal {
-<<<<<<< HEAD
-        int fd;
-        int lock;
-=======
         int fd; /* -1: it can't be opened */
+        int lock;
         dev_t device;
         ino_t inode;
         off_t size;
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         uint32_t lines;
         bool behind;        /* the file lacks what the table has: write it anew */
         bool unread;        /* what may be at the path was never read, and must not be lost */
@@ -56,19 +48,6 @@ struct journal {
 };
 
 /* --- Opening --- */
-
-<<<<<<< HEAD
-/* O_NONBLOCK: a FIFO would wait for its reader. */
-static int open_file(const char *path, int *ret_fd)
-=======
-/* A lock of this process, so that a reload within Kea does not meet its own. EAGAIN is another process; any
- * other error is a confinement that knows no locks (AppArmor without `k`): go on, the lock is a courtesy. */
-static int lock_file(int fd, bool writable)
-{
-        struct flock lock = {.l_type = writable ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
-
-        return fcntl(fd, F_SETLK, &lock) < 0 && errno == EAGAIN ? -EBUSY : 0;
-}
 
 /* A file that can't be written may still tell what the table was. */
 static int open_path(const char *path, bool *ret_writable)
@@ -86,13 +65,11 @@ static int open_path(const char *path, bool *ret_writable)
         return fd;
 }
 
-static int check_file(int fd, bool writable, struct stat *ret)
+static int check_file(int fd, struct stat *ret)
 {
         if (fstat(fd, ret) < 0)
                 return -errno;
-        if (!S_ISREG(ret->st_mode))
-                return -EINVAL;
-        return lock_file(fd, writable);
+        return S_ISREG(ret->st_mode) ? 0 : -EINVAL;
 }
 
 static void take_file(struct journal *journal, int fd, const struct stat *status)
@@ -104,7 +81,6 @@ static void take_file(struct journal *journal, int fd, const struct stat *status
 }
 
 static int open_file(struct journal *journal)
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 {
         struct stat status;
         bool writable;
@@ -112,18 +88,8 @@ static int open_file(struct journal *journal)
         int err;
 
         if (fd < 0)
-<<<<<<< HEAD
-                return -errno;
-        if (fstat(fd, &status) < 0)
-                err = -errno;
-        else if (!S_ISREG(status.st_mode))
-                err = -EINVAL;
-        else
-                err = 0;
-=======
                 return fd;
-        err = check_file(fd, writable, &status);
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
+        err = check_file(fd, &status);
         if (err < 0) {
                 close(fd);
                 return err;
@@ -150,26 +116,18 @@ int journal_open(const char *path, struct journal **ret)
         if (journal == NULL)
                 return -ENOMEM;
         strcpy(journal->path, path);
-<<<<<<< HEAD
-        err = journal_lock(path, &journal->lock);
-        if (err < 0)
-                goto free_journal;
-        err = open_file(path, &journal->fd);
-        if (err < 0)
-                goto unlock;
-=======
         journal->fd = -1;
         err = journal_copy_init(&journal->copy, path);
         if (err == 0)
-                err = open_file(journal);
-        if (is_mistake(err)) {
-                free(journal);
-                return err;
-        }
+                err = journal_lock(path, &journal->lock);
+        if (err < 0)
+                goto free_journal;
+        err = open_file(journal);
+        if (is_mistake(err))
+                goto unlock;
         if (err < 0)
                 journal->unread = journal->behind = true;
         journal->open_error = err;
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
         *ret = journal;
         return 0;
 
@@ -184,10 +142,6 @@ void journal_close(struct journal *journal)
 {
         if (journal == NULL)
                 return;
-<<<<<<< HEAD
-        close(journal->fd);
-        journal_unlock(journal->path, journal->lock);
-=======
         background_wait(&journal->background);
         if (journal->copy.fd >= 0) {
                 unlink(journal->copy.path);
@@ -195,7 +149,7 @@ void journal_close(struct journal *journal)
         }
         if (journal->fd >= 0)
                 close(journal->fd);
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
+        journal_unlock(journal->path, journal->lock);
         free(journal);
 }
 
@@ -274,7 +228,7 @@ static int install(struct journal *journal, int *ret_old)
         if (err == 0)
                 err = journal_copy_flush(copy);
         if (err == 0)
-                err = check_file(copy->fd, true, &status);
+                err = check_file(copy->fd, &status);
         if (err == 0 && rename(copy->path, journal->path) < 0)
                 err = -errno;
         if (err < 0)

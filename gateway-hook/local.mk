@@ -9,13 +9,10 @@ EXTRA_LTLIBRARIES += %D%/libgateway.la
 	%D%/device_table.c %D%/device_table.h \
 	%D%/slot_index.c %D%/slot_index.h \
 	%D%/journal.c %D%/journal.h \
-<<<<<<< HEAD
 	%D%/journal_lock.c %D%/journal_lock.h \
-=======
 	%D%/journal_copy.c %D%/journal_copy.h \
 	%D%/journal_read.c %D%/journal_read.h \
 	%D%/background.c %D%/background.h \
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 	%D%/settings.c %D%/settings.h \
 	%D%/members.c %D%/members.h \
 	%D%/messages.c %D%/messages.h \

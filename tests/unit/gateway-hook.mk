@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The hook's C core, without Kea.
 if HAVE_CMOCKA
-<<<<<<< HEAD
-gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_settings %D%/test_messages \
-	%D%/test_gateway %D%/test_gateway_respond %D%/test_journal_lock %D%/test_gateway_entries %D%/test_gateway_leases \
-=======
-gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_journal_history %D%/test_settings %D%/test_messages \
+gateway_tests = %D%/test_device_table %D%/test_journal %D%/test_journal_history %D%/test_journal_lock \
+	%D%/test_settings %D%/test_messages \
 	%D%/test_gateway %D%/test_gateway_respond %D%/test_gateway_entries %D%/test_gateway_leases \
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 	%D%/test_gateway_report
 check_PROGRAMS += $(gateway_tests)
 TESTS += $(gateway_tests)
@@ -24,15 +20,12 @@ journal_fixture = %D%/disk.c %D%/disk.h $(gateway_fixture)
 %C%_test_journal_SOURCES = %D%/test_journal.c $(journal_fixture)
 %C%_test_journal_LDFLAGS = $(disk_ldflags)
 %C%_test_journal_LDADD = $(gateway_test_libs)
-<<<<<<< HEAD
 %C%_test_journal_lock_SOURCES = %D%/test_journal_lock.c $(gateway_fixture)
 %C%_test_journal_lock_LDFLAGS = $(gateway_test_ldflags)
 %C%_test_journal_lock_LDADD = $(gateway_test_libs)
-=======
 %C%_test_journal_history_SOURCES = %D%/test_journal_history.c $(journal_fixture)
 %C%_test_journal_history_LDFLAGS = $(disk_ldflags)
 %C%_test_journal_history_LDADD = $(gateway_test_libs)
->>>>>>> 1ecd045 (gateway-hook: the journal is written anew a little with each change, and no packet waits for the disk; a journal that can't be written does not stop Kea (GW-12))
 %C%_test_settings_SOURCES = %D%/test_settings.c
 %C%_test_settings_LDADD = $(gateway_test_libs)
 %C%_test_messages_SOURCES = %D%/test_messages.c
