@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Who comes into the gateway's table, who is answered, and what the device learns.
 # One gateway for the whole file; each test brings hosts of its own.
+# The same file is association_table_mt.bats: the same with a Kea of several threads.
 bats_require_minimum_version 1.5.0
 
 setup_file()
 {
 	load lab.sh
 	lab_start
+	local threads=
+	[ "$(basename "$BATS_TEST_FILENAME")" = association_table.bats ] || threads=--mt
 	# Authoritative: a REQUEST for a foreign address is refused with a NAK.
-	lab_gateway gateway '{}' --set '.Dhcp4.authoritative = true'
+	lab_gateway gateway '{}' --set '.Dhcp4.authoritative = true' $threads
 }
 
 teardown_file()
