@@ -5,7 +5,8 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 	%D%/lab_selftest.bats %D%/lab_demo.bats %D%/association_table.bats %D%/association_table_mt.bats \
 	%D%/association_malformed.bats \
 	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
-	%D%/neighbour_watch.bats %D%/lease_life.bats %D%/kea_citizen.bats demo
+	%D%/neighbour_watch.bats %D%/lease_life.bats %D%/kea_citizen.bats \
+	%D%/confinement.bats %D%/apparmor_check demo
 
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
 lab_parts =
