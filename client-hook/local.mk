@@ -41,4 +41,6 @@ dhclienthooks_DATA = %D%/assoc
 CLEANFILES += %D%/60-assoc %D%/udhcpc-assoc %D%/assoc
 EXTRA_DIST += %D%/60-assoc.in %D%/udhcpc-assoc.in %D%/dhclient-assoc.in tests/lab/client_gateway_info.bats tests/lab/other_clients.bats \
 	tests/lab/other_gateways.bats tests/lab/client_shell.bats
+# The device under dhcpcd.
+EXTRA_DIST += tests/lab/client_reasons.bats tests/lab/client_companion.bats tests/lab/client_interfaces.bats tests/lab/lab_client.sh
 dist_doc_DATA = %D%/dhcpcd.conf.example %D%/identity.conf.example

@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 setup()
 {
 	load lab.sh
+	load lab_client.sh
 	lab_start
 	lab_host gateway
 	lab_lan gateway
@@ -16,77 +17,18 @@ setup()
 
 teardown()
 {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || lab_dump_logs
 	lab_stop
 }
 
-# tr111_kea [CODE=VALUE...]: a stock Kea with these sub-options of 3561, sent to whoever sends 3561; leases of LIFETIME s.
-tr111_kea()
-{
-	local options='[]' option
-	for option in "$@"; do
-		options=$(jq -c --arg code "${option%%=*}" --arg data "${option#*=}" '. + [{
-			space: "vendor-3561", code: ($code | tonumber), "csv-format": true, data: $data, "always-send": true
-		}]' <<< "$options")
-	done
-	lab_kea gateway --set '
-		.Dhcp4["option-def"] = [range(4; 7) | {name: "gateway-\(.)", code: ., space: "vendor-3561", type: "string"}] |
-		.Dhcp4["option-data"] += '"$options"' | .Dhcp4["valid-lifetime"] = '"${LIFETIME:-600}" "${KEA_MORE[@]}"
-}
-
-record()
-{
-	lab_exec device cat /run/assoc/gateway-info/eth0.json
-}
-
-# recorded OUI SERIAL CLASS
-recorded()
-{
-	[ "$(record | jq -r '"\(.oui)|\(.serial)|\(.class)"')" = "$1|$2|$3" ]
-}
-
-no_record()
-{
-	lab_not lab_exec device test -e /run/assoc/gateway-info/eth0.json
-}
-
-# No process of ours is left in the device.
-at_rest()
-{
-	lab_not lab_exec device pgrep -x assoc-client
-}
-
-one_companion()
-{
-	[ "$(lab_exec device pgrep -cx assoc-client)" = 1 ]
-}
-
-# Take the device's syslog; logged PRIORITY TEXT: how often was this logged?
-device_syslog()
-{
-	lab_spawn device syslog socat -u UNIX-RECV:/dev/log,unlink-early -
-	lab_until 5 lab_exec device test -S /dev/log
-}
-
-logged()
-{
-	lab_log device syslog | grep -ao '<[0-9]*>[^<]*' | grep -c "^<$1>.*assoc-client\[[0-9]*\]: $2"
-}
-
-# device_event NAME=VALUE...: what dhcpcd would tell of an interface with this address.
-device_event()
-{
-	lab_exec device env interface=eth0 protocol=dhcp new_ip_address=192.0.2.77 new_dhcp_lease_time=600 \
-		new_dhcp_server_identifier=192.0.2.1 "$@" /usr/libexec/assoc-client event
-}
-
-@test "DV_2 DV_9 a dhcpcd that can't send option 125 learns its gateway by one DHCPINFORM" {
+@test "DV_2 DV_9 a dhcpcd that does not send option 125 learns its gateway by one DHCPINFORM" {
 	lab_capture gateway br0 "$LAB_DIR/cap"
 	lab_spawn gateway dnsmasq dnsmasq -d -C /dev/null --port=0 --interface=br0 --bind-interfaces \
 		--dhcp-range=192.0.2.100,192.0.2.110,600 --dhcp-leasefile=/run/leases \
 		--dhcp-option-force=tag:cpewan-id,vi-encap:3561,4,0011AA \
 		--dhcp-option-force=tag:cpewan-id,vi-encap:3561,5,'GW "1"' \
 		--dhcp-option-force=tag:cpewan-id,vi-encap:3561,6,HomeGateway
-	lab_dhcpcd_assoc device
+	lab_dhcpcd_old device
 	lab_until 15 recorded 0011AA 'GW "1"' HomeGateway
 	lab_until 5 at_rest
 	lab_capture_stop gateway "$LAB_DIR/cap"
@@ -187,7 +129,7 @@ device_event()
 	echo 'serial-number = 1' | lab_write device /etc/assoc/identity.conf
 	device_syslog
 	lab_capture gateway br0 "$LAB_DIR/cap"
-	lab_dhcpcd_assoc device
+	lab_dhcpcd_old device
 	lab_until 15 recorded '' '' ''
 	lab_address device
 	lab_capture_stop gateway "$LAB_DIR/cap"
@@ -200,7 +142,7 @@ device_event()
 	KEA_MORE=(--set '.Dhcp4["client-classes"] = [{name: "DROP", test: "pkt4.msgtype == 8"}]')
 	LIFETIME=16 tr111_kea 4=0011AA
 	lab_capture gateway br0 "$LAB_DIR/cap"
-	lab_dhcpcd_assoc device
+	lab_dhcpcd_old device
 	lab_until 20 recorded '' '' ''
 	lab_until 20 lab_captured "$LAB_DIR/cap" "dhcp.option.dhcp == 5 and frame.number > 4"
 	lab_capture_stop gateway "$LAB_DIR/cap"

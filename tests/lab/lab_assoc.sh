@@ -97,12 +97,28 @@ lab_identity()
 	} | lab_write "$1" /etc/assoc/identity.conf
 }
 
-# lab_dhcpcd_assoc HOST [LINE...]: dhcpcd with the line that hands option 125 to our hook.
+# lab_dhcpcd_assoc HOST [LINE...]: dhcpcd set up for its generation: it sends the host's identity itself if it can.
 lab_dhcpcd_assoc()
+{
+	local host=$1 client=dhcpcd-old lines
+	shift
+	! lab_knows_vsio "$host" || client=dhcpcd
+	mapfile -t lines < <(lab_exec "$host" assocctl client-config "$client")
+	lab_dhcpcd "$host" "${lines[@]}" "$@"
+}
+
+# lab_dhcpcd_old HOST [LINE...]: likewise as if it could not.
+lab_dhcpcd_old()
 {
 	local host=$1
 	shift
 	lab_dhcpcd "$host" 'define 125 request binhex tr111_raw' "$@"
+}
+
+# lab_knows_vsio HOST: can the host's dhcpcd send option 125?
+lab_knows_vsio()
+{
+	lab_exec "$1" sh -c '[ "$(printf "%s\n" 10.2.0 "$(dhcpcd --version | sed -n "s/^dhcpcd //p")" | sort -V | head -n 1)" = 10.2.0 ]'
 }
 
 # lab_gateway_info HOST: GatewayInfo's three values in one line, "  " when all are empty.
