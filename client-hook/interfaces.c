@@ -36,30 +36,45 @@ static void forget(const char *records, const char *slots, const char *interface
                 slot_close(&slot);
 }
 
-/* The interface's name, if the file is a record. */
-static bool read_name(const char *file, char ret[RECORD_INTERFACE_MAX + 1])
+/* The interface's name, if the file's ends so. */
+static bool read_name(const char *file, const char *suffix, char ret[RECORD_INTERFACE_MAX + 1])
 {
         const char *dot = strrchr(file, '.');
         size_t length = dot == NULL ? 0 : (size_t)(dot - file);
 
-        if (length == 0 || length > RECORD_INTERFACE_MAX || strcmp(dot, ".json") != 0)
+        if (length == 0 || length > RECORD_INTERFACE_MAX || strcmp(dot, suffix) != 0)
                 return false;
         memcpy(ret, file, length);
         ret[length] = '\0';
         return true;
 }
 
-void interfaces_sweep(const char *records, const char *slots, const char *except)
+struct sweep {
+        const char *records;
+        const char *slots;
+        const char *except;
+};
+
+static void sweep_folder(const struct sweep *sweep, const char *path, const char *suffix)
 {
         char interface[RECORD_INTERFACE_MAX + 1];
-        DIR *folder = opendir(records);
+        DIR *folder = opendir(path);
         const struct dirent *file;
 
         if (folder == NULL)
                 return;
         while ((file = readdir(folder)) != NULL)
-                if (read_name(file->d_name, interface) && strcmp(interface, except) != 0 &&
+                if (read_name(file->d_name, suffix, interface) && strcmp(interface, sweep->except) != 0 &&
                     interface_is_gone(interface))
-                        forget(records, slots, interface);
+                        forget(sweep->records, sweep->slots, interface);
         closedir(folder);
+}
+
+void interfaces_sweep(const char *records, const char *slots, const char *except)
+{
+        const struct sweep sweep = {records, slots, except};
+
+        /* A record has a slot as a rule, a slot no record after a lease's end. */
+        sweep_folder(&sweep, slots, ".slot");
+        sweep_folder(&sweep, records, ".json");
 }

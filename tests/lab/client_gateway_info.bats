@@ -107,15 +107,6 @@ teardown()
 	lab_until 15 no_record
 }
 
-@test "DV_8 a static address takes the record with it" {
-	tr111_kea 4=0011AA 5=GATEWAY-1
-	lab_dhcpcd_assoc device
-	lab_until 15 recorded 0011AA GATEWAY-1 ''
-	printf '%s\n' ipv4only noarp 'static ip_address=192.0.2.77/24' | lab_write device /etc/dhcpcd.conf
-	lab_exec device dhcpcd -n eth0
-	lab_until 15 no_record
-}
-
 @test "DV_8 dhcpcd's inform mode brings the record too" {
 	tr111_kea 4=0011AA 5=GATEWAY-1
 	lab_net device ip address add 192.0.2.77/24 dev eth0

@@ -118,6 +118,7 @@ lab_dhcpcd_old()
 # lab_knows_vsio HOST: can the host's dhcpcd send option 125?
 lab_knows_vsio()
 {
+	# shellcheck disable=SC2016 # the host's shell expands it
 	lab_exec "$1" sh -c '[ "$(printf "%s\n" 10.2.0 "$(dhcpcd --version | sed -n "s/^dhcpcd //p")" | sort -V | head -n 1)" = 10.2.0 ]'
 }
 

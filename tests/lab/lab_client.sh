@@ -78,6 +78,14 @@ device_event()
 		new_dhcp_server_identifier=192.0.2.1 "$@" /usr/libexec/assoc-client event
 }
 
+# Has the device sent no ICMP at all?
+sent_no_icmp()
+{
+	# shellcheck disable=SC2016 # awk expands it
+	[ "$(lab_exec device awk '$1 == "Icmp:" && !column { for (i = 2; i <= NF; i++) if ($i == "OutMsgs") column = i; next }
+		$1 == "Icmp:" { print $column }' /proc/net/snmp)" = 0 ]
+}
+
 # Note the reasons for which dhcpcd runs its hooks, after ours; reason_seen REASON [INTERFACE]: was this one there?
 note_reasons()
 {
