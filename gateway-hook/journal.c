@@ -23,8 +23,8 @@
 #define OPEN_FLAGS   (O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)
 
 /* What one event adds to a copy: few lines beside an append; more when there is no file to append to. */
-#define STEP_LINES    4
-#define STEP_PLACES   64
+#define STEP_LINES    2
+#define STEP_PLACES   32
 #define REPAIR_LINES  32
 #define REPAIR_PLACES 1024
 

@@ -17,7 +17,7 @@
 #include "libassoc/record.h"
 
 /** Lines are written when that many bytes of them have come together. */
-#define JOURNAL_COPY_CHUNK 4096
+#define JOURNAL_COPY_CHUNK 2048
 
 /** `fd` is -1 while no copy is being made. */
 struct journal_copy {

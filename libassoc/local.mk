@@ -27,6 +27,7 @@ noinst_LTLIBRARIES += %D%/libprivate.la
 	%D%/json_build.c %D%/json_build.h \
 	%D%/json_strict.c %D%/json_strict.h \
 	%D%/kea_json.c %D%/kea_json.h \
-	%D%/record.c %D%/record.h %D%/record_format.c
+	%D%/record.c %D%/record.h %D%/record_format.c \
+	%D%/record_scan.c %D%/record_scan.h
 %C%_libprivate_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_libprivate_la_LIBADD = $(JSONC_LIBS)

@@ -13,6 +13,7 @@
 
 #include "libassoc/hex_digit.h"
 #include "libassoc/json_strict.h"
+#include "libassoc/record_scan.h"
 
 /* Our records are flat; anything deeper is not ours and need not be built in memory. */
 #define MAX_DEPTH 3
@@ -34,8 +35,6 @@ static int parse_object(const char *line, size_t length, struct json_object **re
         size_t end;
         bool complete;
 
-        if (length > 0 && line[length - 1] == '\n')
-                length--;
         if (length == 0 || length > RECORD_LINE_MAX || memchr(line, '\0', length) != NULL)
                 return -EBADMSG;
         tokener = json_tokener_new_ex(MAX_DEPTH);
@@ -95,19 +94,13 @@ static bool get_seconds(struct json_object *object, const char *name, int64_t *r
         return get_integer(object, name, 0, INT64_MAX - 1, ret);
 }
 
-/* Interface names and reasons: printable ASCII without space, slash or quotes, so that they are safe
- * anywhere. */
 static bool get_word(struct json_object *object, const char *name, char *ret, size_t size)
 {
         const char *text = get_text(object, name);
-        size_t length = text == NULL ? size : strlen(text);
 
-        if (length >= size)
+        if (text == NULL || strlen(text) >= size || !record_is_word(text))
                 return false;
-        for (size_t i = 0; i < length; i++)
-                if (text[i] <= ' ' || text[i] >= 0x7f || strchr("/\"'\\", text[i]) != NULL)
-                        return false;
-        memcpy(ret, text, length + 1);
+        strcpy(ret, text);
         return true;
 }
 
@@ -227,7 +220,13 @@ int device_record_parse(const char *line, size_t length, struct device_record *r
         struct json_object *object;
         const char *type;
         bool valid = false;
-        int err = parse_object(line, length, &object);
+        int err;
+
+        if (length > 0 && line[length - 1] == '\n')
+                length--;
+        if (record_scan_bind(line, length, ret))
+                return 0;
+        err = parse_object(line, length, &object);
 
         if (err < 0)
                 return err;
@@ -250,8 +249,11 @@ int gateway_info_parse(const char *line, size_t length, struct gateway_info *ret
         struct gateway_info info = {0};
         struct json_object *object;
         bool valid;
-        int err = parse_object(line, length, &object);
+        int err;
 
+        if (length > 0 && line[length - 1] == '\n')
+                length--;
+        err = parse_object(line, length, &object);
         if (err < 0)
                 return err;
         valid = get_word(object, "interface", info.interface, sizeof(info.interface)) &&

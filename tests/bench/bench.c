@@ -19,6 +19,14 @@ uint64_t bench_now(void)
         return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t bench_processor_time(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 void bench_figure(const char *name, double value, const char *unit, const char *goal, bool met)
 {
         printf("{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"goal\":\"%s\",\"met\":%s}\n", name, value,
@@ -47,10 +55,10 @@ static int compare_doubles(const void *a, const void *b)
         return (x > y) - (x < y);
 }
 
-static double median(double values[ROUNDS])
+double bench_median(double *values, unsigned count)
 {
-        qsort(values, ROUNDS, sizeof(values[0]), compare_doubles);
-        return values[ROUNDS / 2];
+        qsort(values, count, sizeof(values[0]), compare_doubles);
+        return values[count / 2];
 }
 
 struct bench_pair bench_compare(void (*plain)(void), void (*measured)(void), unsigned calls)
@@ -65,6 +73,7 @@ struct bench_pair bench_compare(void (*plain)(void), void (*measured)(void), uns
                 measureds[i] = time_calls(measured, calls);
                 ratios[i] = measureds[i] / plains[i];
         }
-        return (struct bench_pair){
-                .plain = median(plains), .measured = median(measureds), .ratio = median(ratios)};
+        return (struct bench_pair){.plain = bench_median(plains, ROUNDS),
+                                   .measured = bench_median(measureds, ROUNDS),
+                                   .ratio = bench_median(ratios, ROUNDS)};
 }

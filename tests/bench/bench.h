@@ -10,11 +10,17 @@
 /** CLOCK_MONOTONIC in nanoseconds. */
 uint64_t bench_now(void);
 
+/** What this thread has had of the processor, in nanoseconds. */
+uint64_t bench_processor_time(void);
+
 /** Print a figure with a goal; `goal` says in words what is aimed at, `met` whether it was. */
 void bench_figure(const char *name, double value, const char *unit, const char *goal, bool met);
 
 /** Print a figure that has no goal of its own: goal and met are null. */
 void bench_note(const char *name, double value, const char *unit);
+
+/** The middle one of `count` values, which are sorted by it. */
+double bench_median(double *values, unsigned count);
 
 /** What one pair of measurements cost, and how the two compare. */
 struct bench_pair {

@@ -25,5 +25,16 @@ EXTRA_PROGRAMS += $(bench_helpers)
 CLEANFILES += $(bench_helpers) bench-run
 endif
 
+# The gateway's table and journal.
+if GATEWAY_HOOK
+bench_programs += %D%/bench_table %D%/bench_journal
+bench_gateway_libs = gateway-hook/libgateway.la libassoc/libprivate.la libassoc/libassoc.la
+%C%_bench_table_SOURCES = %D%/bench_table.c $(bench_common)
+%C%_bench_table_LDADD = $(bench_gateway_libs)
+%C%_bench_journal_SOURCES = %D%/bench_journal.c $(bench_common)
+%C%_bench_journal_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+%C%_bench_journal_LDADD = $(bench_gateway_libs) $(JSONC_LIBS)
+endif
+
 bench: $(bench_programs) $(bench_helpers)
 	$(srcdir)/%D%/run bench.json $(bench_programs:%=./%)

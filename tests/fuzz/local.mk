@@ -3,7 +3,7 @@
 # libFuzzer binary (--enable-fuzzers, clang). `make fuzz FUZZ_SECONDS=60` runs them all.
 EXTRA_DIST += %D%/fuzz.h tests/corpus
 fuzz_libs = libassoc/libassoc.la
-fuzz_replays = %D%/replay_option %D%/replay_message %D%/replay_merge
+fuzz_replays = %D%/replay_option %D%/replay_message %D%/replay_merge %D%/replay_record
 replay_sources = %D%/replay.c tests/bytes.c tests/bytes.h
 %C%_replay_option_SOURCES = %D%/fuzz_option.c $(replay_sources)
 %C%_replay_option_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"option"'
@@ -14,6 +14,10 @@ replay_sources = %D%/replay.c tests/bytes.c tests/bytes.h
 %C%_replay_merge_SOURCES = %D%/fuzz_merge.c $(replay_sources)
 %C%_replay_merge_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"merge"'
 %C%_replay_merge_LDADD = $(fuzz_libs)
+fuzz_record_libs = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
+%C%_replay_record_SOURCES = %D%/fuzz_record.c $(replay_sources)
+%C%_replay_record_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"record"'
+%C%_replay_record_LDADD = $(fuzz_record_libs)
 if GATEWAY_CORE
 fuzz_gateway_libs = gateway-hook/libgateway.la $(fuzz_libs)
 fuzz_replays += %D%/replay_gateway
@@ -25,7 +29,7 @@ check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
 if FUZZERS
-fuzz_programs = %D%/fuzz_option %D%/fuzz_message %D%/fuzz_merge
+fuzz_programs = %D%/fuzz_option %D%/fuzz_message %D%/fuzz_merge %D%/fuzz_record
 %C%_fuzz_option_SOURCES = %D%/fuzz_option.c
 %C%_fuzz_option_LDADD = $(fuzz_libs)
 %C%_fuzz_option_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
@@ -35,6 +39,9 @@ fuzz_programs = %D%/fuzz_option %D%/fuzz_message %D%/fuzz_merge
 %C%_fuzz_merge_SOURCES = %D%/fuzz_merge.c
 %C%_fuzz_merge_LDADD = $(fuzz_libs)
 %C%_fuzz_merge_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_record_SOURCES = %D%/fuzz_record.c
+%C%_fuzz_record_LDADD = $(fuzz_record_libs)
+%C%_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 if GATEWAY_CORE
 fuzz_programs += %D%/fuzz_gateway
 %C%_fuzz_gateway_SOURCES = %D%/fuzz_gateway.c

@@ -271,6 +271,55 @@ static void a_damaged_gateway_info_is_refused(void **state)
                         fail_msg("not refused: %s", lines[i]);
 }
 
+/* Every line by the scanner, if it takes it, and by json-c: a space after the brace is no difference to JSON,
+ * and nothing that we write. */
+static void compare_parsers(const char *line, size_t length)
+{
+        struct device_record scanned = {0}, parsed = {0};
+        char spaced[RECORD_LINE_MAX + 2];
+        int err;
+
+        if (length == 0 || line[0] != '{' || length >= RECORD_LINE_MAX)
+                return;
+        snprintf(spaced, sizeof(spaced), "{ ");
+        memcpy(spaced + 2, line + 1, length - 1);
+        err = device_record_parse(line, length, &scanned);
+        assert_int_equal(device_record_parse(spaced, length + 1, &parsed), err);
+        assert_memory_equal(&scanned, &parsed, sizeof(scanned));
+}
+
+static void each_byte_changed_is_read_alike_by_both_parsers(void **state)
+{
+        static const char bytes[] = "0a9A\"\\ ,:/{}\x01\x7f\xC3\n";
+        struct device_record record = example_bind;
+        char line[RECORD_LINE_MAX + 1];
+        int length;
+
+        (void)state;
+        strcpy(record.identity.serial, "SERIAL 1");
+        record.hwaddr[0] = 0;
+        length = device_record_format(&record, line, sizeof(line));
+        assert_true(length > 0);
+        compare_parsers(line, (size_t)length);
+        for (int i = 1; i < length; i++) {
+                char saved = line[i];
+
+                for (size_t byte = 0; byte < sizeof(bytes); byte++) {
+                        line[i] = bytes[byte];
+                        compare_parsers(line, (size_t)length);
+                }
+                line[i] = saved;
+                /* Left out; doubled. */
+                memmove(line + i, line + i + 1, (size_t)(length - i));
+                compare_parsers(line, (size_t)length - 1);
+                memmove(line + i + 1, line + i, (size_t)(length - i));
+                line[i] = saved;
+                memmove(line + i + 1, line + i, (size_t)(length - i + 1));
+                compare_parsers(line, (size_t)length + 1);
+                memmove(line + i, line + i + 1, (size_t)(length - i + 1));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -281,6 +330,7 @@ int main(void)
                 cmocka_unit_test(a_buffer_too_small_is_never_overrun),
                 cmocka_unit_test(every_prefix_of_a_line_is_refused),
                 cmocka_unit_test(a_damaged_member_is_refused),
+                cmocka_unit_test(each_byte_changed_is_read_alike_by_both_parsers),
                 cmocka_unit_test(unknown_members_are_ignored),
                 cmocka_unit_test(a_header_of_another_version_is_reported_not_judged),
                 cmocka_unit_test(test_DV_3_gateway_info_keeps_empty_elements),
