@@ -6,10 +6,13 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 	%D%/association_malformed.bats \
 	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
 	%D%/neighbour_watch.bats %D%/lease_life.bats %D%/kea_citizen.bats \
-	%D%/confinement.bats %D%/apparmor_check demo
+	%D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
 
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
-lab_parts =
+EXTRA_PROGRAMS += %D%/flood
+CLEANFILES += %D%/flood
+%C%_flood_SOURCES = %D%/flood.c
+lab_parts = %D%/flood
 if GATEWAY_HOOK
 EXTRA_LTLIBRARIES += %D%/meddler.la
 lab_parts += %D%/meddler.la
