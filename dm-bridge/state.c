@@ -27,6 +27,15 @@
 
 /* --- Writing --- */
 
+/* 0 stands for never: a clock that was set back behind the event's age must not make that of it, nor a number
+ * that is no time. */
+static int64_t clock_time(const struct bridge *bridge, int64_t boot_time, int64_t clock)
+{
+        int64_t told = clock - (bridge->now() - boot_time);
+
+        return told > 0 ? told : 1;
+}
+
 static struct json_object *watch_object(const struct bridge *bridge, size_t index, int64_t clock)
 {
         const struct parameter *parameter = model_watch(index, "", NULL, NULL);
@@ -42,7 +51,7 @@ static struct json_object *watch_object(const struct bridge *bridge, size_t inde
                      json_add_boolean(object, "waiting", watch->waiting) &&
                      json_add_number(object, "seq", (int64_t)watch->seq);
         if (ok && watch->told)
-                ok = json_add_number(object, "told", clock - (bridge->now() - watch->told_at));
+                ok = json_add_number(object, "told", clock_time(bridge, watch->told_at, clock));
         return json_complete(object, ok);
 }
 
@@ -206,8 +215,9 @@ static int read_watch(struct reader *reader, const char *name, struct notify_wat
         if ((uint64_t)seq > reader->notify.sequence)
                 return damaged(reader, name, "a seq not above sequence");
         watch->notification = (enum notification)notification;
-        watch->seq = (uint64_t)seq;
-        watch->waiting = json_object_get_boolean(waiting);
+        /* What is off has nothing to tell, whatever the file says. */
+        watch->seq = notification == NOTIFICATION_OFF ? 0 : (uint64_t)seq;
+        watch->waiting = notification != NOTIFICATION_OFF && json_object_get_boolean(waiting);
         watch->told = told != 0;
         watch->told_at = boot_time(reader, told);
         return 0;

@@ -25,6 +25,20 @@ fuzz_replays += %D%/replay_gateway
 %C%_replay_gateway_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"gateway"'
 %C%_replay_gateway_LDADD = $(fuzz_gateway_libs)
 endif
+if DM_BRIDGE
+fuzz_bridge_libs = dm-bridge/libbridge.la
+fuzz_replays += %D%/replay_configuration %D%/replay_rpc %D%/replay_state
+%C%_replay_configuration_SOURCES = %D%/fuzz_configuration.c $(replay_sources)
+%C%_replay_configuration_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"configuration"'
+%C%_replay_configuration_LDADD = $(fuzz_bridge_libs)
+%C%_replay_rpc_SOURCES = %D%/fuzz_rpc.c $(replay_sources)
+%C%_replay_rpc_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"rpc"'
+%C%_replay_rpc_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+%C%_replay_rpc_LDADD = $(fuzz_bridge_libs) $(JSONC_LIBS)
+%C%_replay_state_SOURCES = %D%/fuzz_state.c $(replay_sources)
+%C%_replay_state_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"state"'
+%C%_replay_state_LDADD = $(fuzz_bridge_libs) libassoc/libprivate.la
+endif
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
@@ -47,6 +61,19 @@ fuzz_programs += %D%/fuzz_gateway
 %C%_fuzz_gateway_SOURCES = %D%/fuzz_gateway.c
 %C%_fuzz_gateway_LDADD = $(fuzz_gateway_libs)
 %C%_fuzz_gateway_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+endif
+if DM_BRIDGE
+fuzz_programs += %D%/fuzz_configuration %D%/fuzz_rpc %D%/fuzz_state
+%C%_fuzz_configuration_SOURCES = %D%/fuzz_configuration.c
+%C%_fuzz_configuration_LDADD = $(fuzz_bridge_libs)
+%C%_fuzz_configuration_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_rpc_SOURCES = %D%/fuzz_rpc.c
+%C%_fuzz_rpc_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+%C%_fuzz_rpc_LDADD = $(fuzz_bridge_libs) $(JSONC_LIBS)
+%C%_fuzz_rpc_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_state_SOURCES = %D%/fuzz_state.c
+%C%_fuzz_state_LDADD = $(fuzz_bridge_libs) libassoc/libprivate.la
+%C%_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 endif
 noinst_PROGRAMS += $(fuzz_programs)
 endif

@@ -286,6 +286,35 @@ static void a_file_cut_anywhere_is_refused_or_empty(void **state)
         }
 }
 
+/* A router without a clock of its own: time starts in 1970 again while the daemon runs. */
+static void a_clock_set_back_behind_an_event_does_not_damage_the_file(void **state)
+{
+        (void)state;
+        notify_set(&bridge.notify, 0, NOTIFICATION_ACTIVE, "0", boot_now);
+        notify_observe(&bridge.notify, 0, "1", boot_now);
+        boot_now += 500;
+        assert_int_equal(state_save(&bridge, path, 500), 0);
+        restart(500);
+        assert_true(bridge.notify.watches[0].told);
+        assert_int_equal(state_save(&bridge, path, 100), 0);
+        restart(100);
+        assert_true(bridge.notify.watches[0].told);
+}
+
+static void what_is_off_tells_nothing_whatever_the_file_says(void **state)
+{
+        static const char text[] =
+                "{\"format\":\"dm-bridge-state\",\"version\":1,\"sequence\":9,\"parameters\":{"
+                "\"ManagementServer.URL\":{\"notification\":0,\"seq\":3,\"waiting\":true}}}";
+        struct notify_event event;
+
+        (void)state;
+        assert_int_equal(file_replace(path, text, sizeof(text) - 1, 0600), 0);
+        restart(CLOCK);
+        assert_false(notify_next(&bridge.notify, 0, &event));
+        assert_true(notify_deadline(&bridge.notify) == INT64_MAX);
+}
+
 static void a_damaged_file_is_set_aside(void **state)
 {
         char aside[160];
@@ -316,6 +345,8 @@ int main(void)
                 STATE_TEST(a_damaged_file_is_refused_with_its_fault_and_changes_nothing),
                 STATE_TEST(parameters_of_another_version_are_left_alone),
                 STATE_TEST(a_file_cut_anywhere_is_refused_or_empty),
+                STATE_TEST(a_clock_set_back_behind_an_event_does_not_damage_the_file),
+                STATE_TEST(what_is_off_tells_nothing_whatever_the_file_says),
                 STATE_TEST(a_damaged_file_is_set_aside),
         };
 
