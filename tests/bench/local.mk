@@ -8,6 +8,12 @@ CLEANFILES += $(bench_programs) bench.json
 bench_common = %D%/bench.c %D%/bench.h
 %C%_bench_codec_SOURCES = %D%/bench_codec.c tests/allocations.c tests/allocations.h $(bench_common)
 %C%_bench_codec_LDADD = libassoc/libassoc.la
+if GATEWAY_CORE
+bench_programs += %D%/bench_neighbour
+%C%_bench_neighbour_SOURCES = %D%/bench_neighbour.c tests/lan.c tests/lan.h $(bench_common)
+%C%_bench_neighbour_CFLAGS = $(AM_CFLAGS) $(LIBNL_CFLAGS)
+%C%_bench_neighbour_LDADD = gateway-hook/libgateway.la $(LIBNL_LIBS)
+endif
 
 # The hook with the built assoc-client, whose files are below bench-run instead of /run and /etc.
 if CLIENT_HOOK
