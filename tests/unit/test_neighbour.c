@@ -510,6 +510,10 @@ static void test_GW_7_what_a_bridge_forgets_is_nudged_at_once(void **state)
         lan_announce(2, DEVICE);
         while (!bridge("fdb show | grep -q 02:00:00:00:00:02"))
                 usleep(10000);
+        /* The kernel takes a second to tell that a link is up. */
+        while (!lan_ip("link show br7 | grep -q 'state UP'"))
+                usleep(10000);
+        usleep(1500000);
         strcpy(record.interface, "br7");
         assert_int_equal(start(NEVER, 1), 0);
         neighbour_add(neighbour, &record);

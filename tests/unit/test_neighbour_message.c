@@ -148,9 +148,10 @@ static void an_address_of_the_wrong_length_is_not_taken(void **state)
 
 static void a_link_layer_address_that_is_too_long_is_none(void **state)
 {
-        uint8_t bytes[RECORD_HWADDR_MAX + 1] = {0};
+        uint8_t bytes[RECORD_HWADDR_MAX + 1];
 
         (void)state;
+        memset(bytes, 0xff, sizeof(bytes));
         for (int size = RECORD_HWADDR_MAX; size <= RECORD_HWADDR_MAX + 1; size++) {
                 struct nl_msg *message = start_neighbour(RTM_NEWNEIGH, AF_INET, NUD_REACHABLE);
 

@@ -238,6 +238,22 @@ static void test_GW_4_behind_a_repeater_whoever_answers_the_first_nudge_is_the_d
         neighbour_watch_free(watch);
 }
 
+static void test_GW_4_behind_another_repeater_the_next_exchange_tells_who_answers(void **state)
+{
+        struct neighbour_watch *watch = watch_one();
+        struct device_record record = binding(1);
+
+        (void)state;
+        nudged(watch);
+        assert_false(answers(watch, MAC_1));
+        assert_int_equal(neighbour_watch_add(watch, &record, 1), 0);
+        for (int round = 0; round < 2 * ROUNDS; round++) {
+                nudged(watch);
+                assert_int_equal(neighbour_watch_reachable(watch, number(1), MAC_2, 6), NEIGHBOUR_NO_NEWS);
+        }
+        neighbour_watch_free(watch);
+}
+
 static void test_GW_7_whom_the_kernel_knew_before_the_first_nudge_is_not_the_device(void **state)
 {
         struct neighbour_watch *watch = watch_one();
@@ -380,7 +396,9 @@ static void test_GW_8_another_link_layer_address_does_not_bring_it_back(void **s
 
         (void)state;
         lose(watch);
+        nudged(watch);
         assert_false(answers(watch, MAC_2));
+        nudged(watch);
         assert_int_equal(neighbour_watch_reachable(watch, number(1), MAC_1, 0), NEIGHBOUR_NO_NEWS);
         assert_true(answers(watch, MAC_1));
         neighbour_watch_free(watch);
@@ -571,6 +589,7 @@ int main(void)
                 cmocka_unit_test(test_GW_4_a_dhcp_exchange_clears_the_failed_rounds),
                 cmocka_unit_test(test_GW_7_another_host_at_the_address_of_an_absent_device_does_not_keep_it),
                 cmocka_unit_test(test_GW_4_behind_a_repeater_whoever_answers_the_first_nudge_is_the_device),
+                cmocka_unit_test(test_GW_4_behind_another_repeater_the_next_exchange_tells_who_answers),
                 cmocka_unit_test(test_GW_7_whom_the_kernel_knew_before_the_first_nudge_is_not_the_device),
                 cmocka_unit_test(test_GW_4_a_flapping_link_does_not_use_up_the_rounds),
                 cmocka_unit_test(test_GW_7_a_link_that_goes_down_hastens_the_next_nudge),
