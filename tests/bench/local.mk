@@ -42,5 +42,11 @@ bench_gateway_libs = gateway-hook/libgateway.la libassoc/libprivate.la libassoc/
 %C%_bench_journal_LDADD = $(bench_gateway_libs) $(JSONC_LIBS)
 endif
 
+# A real Kea under a hostile LAN; needs root and what tools/build leaves.
+EXTRA_DIST += %D%/bench_hostile
+if GATEWAY_HOOK
+bench_scripts = $(srcdir)/%D%/bench_hostile
+endif
+
 bench: $(bench_programs) $(bench_helpers)
-	$(srcdir)/%D%/run bench.json $(bench_programs:%=./%)
+	LAB_STAGE='$(abs_builddir)/stage' $(srcdir)/%D%/run bench.json $(bench_programs:%=./%) $(bench_scripts)

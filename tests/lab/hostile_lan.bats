@@ -55,6 +55,7 @@ memory()
 {
 	local pid
 	read -r pid < "$LAB_DIR/hosts/gateway/run/kea"
+	# shellcheck disable=SC2016 # awk's
 	lab_exec gateway awk '/^VmRSS:/ { print $2 }' "/proc/$pid/status"
 }
 
