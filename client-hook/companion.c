@@ -24,7 +24,8 @@
 #include "client-hook/slot.h"
 
 /* A former companion ends within milliseconds of the event that replaced it. */
-#define TAKE_OVER_MS 5000
+#define TAKE_OVER_MS      5000
+#define TAKE_OVER_STEP_MS 100
 /* Messages that are looked at before the clock is: whoever floods the LAN doesn't keep us from ending. */
 #define RECEIVE_MAX 64
 
@@ -230,17 +231,29 @@ static int exchange(struct run *run)
         return 0;
 }
 
+/* Of many events in a row, only the last one's companion waits on. */
+static int take_over(const struct run *run)
+{
+        for (int waited = 0;; waited += TAKE_OVER_STEP_MS) {
+                int role = slot_become_companion(run->companion->slots, interface_of(run), TAKE_OVER_STEP_MS);
+
+                if (role != -EBUSY || waited >= TAKE_OVER_MS)
+                        return role;
+                if (is_cancelled(run))
+                        return -ECANCELED;
+        }
+}
+
 static int companion_run(const struct companion *companion)
 {
         struct run run = {.companion = companion, .socket = -1, .port = -1, .info = companion->info};
         int role, err;
 
         privilege_keep_network();
-        role = slot_become_companion(companion->slots, companion->info.interface, TAKE_OVER_MS);
-        if (role < 0)
-                err = role;
-        else
-                err = exchange(&run);
+        role = take_over(&run);
+        if (role == -ECANCELED)
+                return 0;
+        err = role < 0 ? role : exchange(&run);
         if (err < 0)
                 log_line(LOG_ERR, "%s: can't ask the gateway: %s", companion->info.interface, strerror(-err));
         if (role >= 0)

@@ -32,6 +32,12 @@ associated()
 	lab_until 20 recorded 0011AA GATEWAY-1 ''
 }
 
+# The ACS' notifications of GatewayInfo so far.
+told()
+{
+	lab_log device events | sed -n 's/.* active Device.GatewayInfo.//p' | tr '\n' ' '
+}
+
 forget_record()
 {
 	lab_exec device rm /run/assoc/gateway-info/eth0.json
@@ -216,12 +222,14 @@ informed_twice()
 	LIFETIME=60 associated
 	lab_bridge device device
 	watch_values
+	lab_spawn device events assocctl watch
 	# Another machine takes over address and leases, as after a repair.
 	lab_kea_stop gateway
 	tr111_kea 4=0022BB 5=GATEWAY-2 6=Other
 	lab_until 30 lab_knows device '0022BB GATEWAY-2 Other'
 	lab_kill device watch
 	[ "$(watched)" = $'0011AA|GATEWAY-1|\n0022BB|GATEWAY-2|Other' ]
+	[ "$(told)" = 'ManufacturerOUI=0011AA SerialNumber=GATEWAY-1 ManufacturerOUI=0022BB SerialNumber=GATEWAY-2 ProductClass=Other ' ]
 }
 
 @test "DV_3 from a gateway to one that takes no part: all three become empty" {
@@ -242,11 +250,14 @@ informed_twice()
 	LIFETIME=60 associated
 	lab_bridge device device
 	watch_values
+	lab_spawn device events assocctl watch
 	lab_until 15 reason_seen RENEW
 	forget_reasons
 	lab_until 15 reason_seen RENEW
 	lab_kill device watch
 	[ "$(watched)" = '0011AA|GATEWAY-1|' ]
+	# Told once, when dm-bridge began.
+	[ "$(told)" = 'ManufacturerOUI=0011AA SerialNumber=GATEWAY-1 ' ]
 }
 
 @test "DV_8 a suspended device's lease is over when it wakes" {
