@@ -199,18 +199,18 @@ int dhcp4_srv_configured(CalloutHandle&) {
         });
 }
 
-// The one callout that shows all of Kea's subnets.
+// The one callout that shows the subnet of a DHCPINFORM in all releases of Kea.
 int subnet4_select(CalloutHandle& handle) {
         return guarded("subnet4_select", [&handle] {
-                const Subnet4Collection* subnets = nullptr;
+                ChosenSubnetPtr chosen;
                 Pkt4Ptr query;
 
                 handle.getArgument("query4", query);
                 if (!query || query->getType() != GATEWAY_INFORM)
                         return;
-                handle.getArgument("subnet4collection", subnets);
-                if (subnets != nullptr)
-                        handle.setContext(SUBNET, subnet_of_ciaddr(*subnets, *query));
+                handle.getArgument("subnet4", chosen);
+                if (chosen)
+                        handle.setContext(SUBNET, subnet_of_ciaddr(chosen, *query));
         });
 }
 

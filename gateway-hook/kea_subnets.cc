@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kea_subnets.cc - which of Kea's subnets an address lies in.
-// The subnet that Kea itself chooses for a DHCPINFORM is no help: it goes by ciaddr, which anybody can write
-// there.
+// The subnet that Kea itself chooses for a DHCPINFORM is not enough: it goes by ciaddr, which anybody can write
+// there. The collection of all subnets is a template of Boost's, whose layout differs when Kea was built with another
+// release of Boost than we are: only pointers to single subnets are used.
 #include "config.h"
 
 #include "gateway-hook/kea_subnets.h"
@@ -36,39 +37,31 @@ bool is_served(const Subnet4 &subnet, const Pkt4 &query)
         return interface && holds_address_of(subnet, *interface);
 }
 
-// The subnets of a shared network are on one link.
-bool is_served_together(const Subnet4 &subnet, const Pkt4 &query)
+// What stands at the shared network holds for all its subnets.
+bool is_relayed_together(const Subnet4 &subnet, const Pkt4 &query)
 {
         SharedNetwork4Ptr network;
 
-        if (is_served(subnet, query))
-                return true;
         subnet.getSharedNetwork(network);
-        if (!network)
-                return false;
-        if (query.isRelayed() && network->hasRelayAddress(query.getGiaddr()))
-                return true;
-        for (const auto &sibling : *network->getAllSubnets()) {
-                if (is_served(*sibling, query))
-                        return true;
-        }
-        return false;
+        return network && query.isRelayed() && network->hasRelayAddress(query.getGiaddr());
 }
 
 } // namespace
 
-struct prefix subnet_of_ciaddr(const Subnet4Collection &subnets, const Pkt4 &query)
+struct prefix subnet_of_ciaddr(const ChosenSubnetPtr &chosen, const Pkt4 &query)
 {
         struct prefix result = {};
+        bool served = false;
 
-        for (const auto &subnet : subnets) {
-                if (!subnet->inRange(query.getCiaddr()) || !is_served_together(*subnet, query))
+        // The subnets of a shared network are on one link.
+        for (ChosenSubnetPtr subnet = chosen; subnet; subnet = subnet->getNextSubnet(chosen)) {
+                served = served || is_served(*subnet, query) || is_relayed_together(*subnet, query);
+                if (!subnet->inRange(query.getCiaddr()))
                         continue;
                 result.address = address_of(subnet->get().first);
                 result.length = subnet->get().second;
-                break;
         }
-        return result;
+        return served ? result : prefix{};
 }
 
 bool is_own_address(const IOAddress &address)
