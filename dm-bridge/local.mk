@@ -47,3 +47,4 @@ sbin_PROGRAMS += %D%/dm-bridge
 EXTRA_DIST += %D%/dm-bridge.conf.example
 
 include dm-bridge/assocctl.mk
+include dm-bridge/adapters/easycwmp/local.mk

@@ -18,6 +18,7 @@ static int format_request(struct rpc_client *client, const char *method, struct 
 static int send_request(struct rpc_client *client, struct json_object *request);
 static int receive_line(struct rpc_client *client, size_t *ret_length);
 static int parse_reply(struct rpc_client *client, size_t length, struct json_object **ret);
+static int receive_reply(struct rpc_client *client, struct json_object **ret);
 static int take_reply(struct rpc_client *client, struct json_object *reply, struct json_object **ret_result,
                       struct json_object **ret_error);
 
@@ -37,7 +38,6 @@ int rpc_client_call(struct rpc_client *client, const char *method, struct json_o
                     struct json_object **ret_result, struct json_object **ret_error)
 {
         struct json_object *request = NULL, *reply = NULL;
-        size_t length;
         int err = format_request(client, method, params, &request);
 
         if (err < 0)
@@ -46,10 +46,7 @@ int rpc_client_call(struct rpc_client *client, const char *method, struct json_o
         json_object_put(request);
         if (err < 0)
                 return err;
-        err = receive_line(client, &length);
-        if (err < 0)
-                return err;
-        err = parse_reply(client, length, &reply);
+        err = receive_reply(client, &reply);
         if (err < 0)
                 return err;
         err = take_reply(client, reply, ret_result, ret_error);
@@ -145,9 +142,40 @@ static int parse_reply(struct rpc_client *client, size_t length, struct json_obj
         return fail_garbled(client, length);
 }
 
+static bool is_event(struct json_object *object)
+{
+        struct json_object *method;
+
+        return json_object_object_get_ex(object, "method", &method) &&
+               json_object_is_type(method, json_type_string) &&
+               json_object_is_type(json_object_object_get(object, "params"), json_type_object);
+}
+
+/* The next line that is no event, if events are wanted, otherwise the next line. */
+static int receive_reply(struct rpc_client *client, struct json_object **ret)
+{
+        struct json_object *object;
+        size_t length;
+
+        for (;;) {
+                int err = receive_line(client, &length);
+
+                if (err == 0)
+                        err = parse_reply(client, length, &object);
+                if (err < 0)
+                        return err;
+                if (client->on_event == NULL || !is_event(object))
+                        break;
+                client->on_event(client->context, object);
+                json_object_put(object);
+        }
+        *ret = object;
+        return 0;
+}
+
 int rpc_client_wait(struct rpc_client *client, struct json_object **ret)
 {
-        struct json_object *object, *method;
+        struct json_object *object;
         size_t length;
         int err;
 
@@ -157,9 +185,7 @@ int rpc_client_wait(struct rpc_client *client, struct json_object **ret)
                 err = parse_reply(client, length, &object);
         if (err < 0)
                 return err;
-        if (json_object_object_get_ex(object, "method", &method) &&
-            json_object_is_type(method, json_type_string) &&
-            json_object_is_type(json_object_object_get(object, "params"), json_type_object)) {
+        if (is_event(object)) {
                 *ret = object;
                 return 0;
         }

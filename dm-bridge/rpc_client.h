@@ -15,6 +15,10 @@ struct rpc_client {
         struct conversation conversation; /* its `problem` says why the last call failed */
         int id;                           /* of the request under way */
         size_t taken;                     /* bytes of the conversation's buffer that have been dealt with */
+        /** What is done with an event that comes before a reply; NULL: it is no reply, and the call fails.
+         * The object is released afterwards. */
+        void (*on_event)(void *context, struct json_object *event);
+        void *context; /* for on_event */
 };
 
 /**
