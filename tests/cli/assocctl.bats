@@ -680,19 +680,42 @@ class=$serial" ""
 	done
 }
 
-@test "the man page's examples of encode and decode give what it says" {
-	sed -n '/^\.Bd/,/^\.Ed/p' "$top_srcdir/man/assocctl.1" | sed '/^\.Bd/d; s/\\e/\\/g' >"$T/examples"
-	run_example() {
-		[[ $command = *encode* || $command = *decode* ]] || return 0
-		count=$((count + 1))
-		CTL_STATUS=0
-		PATH="$top_builddir/dm-bridge:$PATH" bash -c "$command" >"$T/out" 2>"$T/err" || CTL_STATUS=$?
-		expect 0 "$output" ""
+# Each command of the man page's EXAMPLES with `$` before it, in order: what it prints, where that is shown, else that
+# it succeeds. A device joins before `watch`, which goes on until somebody ends it.
+run_example()
+{
+	[ -n "$command" ] || return 0
+	count=$((count + 1))
+	CTL_STATUS=0
+	PATH="$T/bin:$PATH" bash -c "set -o pipefail; $command" >"$T/out" 2>"$T/err" || CTL_STATUS=$?
+	[ -n "$output" ] || cp "$T/out" "$T/shown"
+	expect 0 "${output:-$(cat "$T/shown")}" "" || {
+		echo "in the example: $command"
+		return 1
 	}
+	[[ $command != *notify* ]] || journal_bind 2 00D09E S-2 STB 192.0.2.6 02:00:00:00:00:02 lease false
+}
+
+@test "the man page's examples give what it says" {
+	command -v jq >/dev/null || skip "jq is not installed"
+	journal_bind 1 00D09E S-1 STB 192.0.2.5 02:00:00:00:00:01 lease false
+	daemon_start gateway
+	mkdir "$T/bin"
+	cat >"$T/bin/assocctl" <<-END
+		#!/bin/bash
+		if [ "\$1" = watch ]; then
+			timeout 2 "$top_builddir/dm-bridge/assocctl" -s "$SOCKET" "\$@" || [ \$? = 124 ]
+		else
+			"$top_builddir/dm-bridge/assocctl" -s "$SOCKET" "\$@"
+		fi
+	END
+	chmod +x "$T/bin/assocctl"
+	sed -n '/^\.Bd/,/^\.Ed/p' "$top_srcdir/man/assocctl.1" | sed '/^\.Bd/d; s/\\e/\\/g' >"$T/examples"
 	count=0 command='' output=''
 	while IFS= read -r line; do
 		case $line in
 		'$ '*) command=${line#??} ;;
+		'# '*) ;;
 		'  '*) command+=$'\n'$line ;;
 		.Ed)
 			run_example
@@ -701,5 +724,5 @@ class=$serial" ""
 		*) output+=${output:+$'\n'}$line ;;
 		esac
 	done <"$T/examples"
-	[ "$count" -ge 4 ]
+	[ "$count" -ge 15 ]
 }
