@@ -18,14 +18,18 @@
 #include "dm-bridge/bridge.h"
 #include "dm-bridge/changes.h"
 #include "dm-bridge/clock.h"
+#include "dm-bridge/configuration_reload.h"
 #include "dm-bridge/folder_watch.h"
 #include "dm-bridge/log.h"
 #include "dm-bridge/rpc.h"
+#include "dm-bridge/sd_notify.h"
 #include "dm-bridge/server.h"
 #include "dm-bridge/state.h"
 #include "libassoc/identity_file.h"
 
 struct daemon {
+        const char *file; /* that the configuration is read from */
+        struct configuration config;
         uv_loop_t loop;
         struct bridge bridge;
         struct folder_watch journal_watch;
@@ -88,7 +92,7 @@ static void make_state_folder(const char *path)
 /* A damaged file is kept for a person to look at; what the ACS wrote has to be written again. */
 static int load_state(struct daemon *daemon)
 {
-        const char *path = daemon->bridge.config->state;
+        const char *path = daemon->config.state;
         char error[STATE_ERROR_MAX];
         int err;
 
@@ -107,14 +111,18 @@ static int load_state(struct daemon *daemon)
         return err;
 }
 
+/* No file: we tell nobody who we are. A file with a mistake changes nothing. */
 static void read_identity(struct daemon *daemon)
 {
         char error[IDENTITY_FILE_ERROR_MAX];
-        int err = identity_file_read(daemon->bridge.config->identity, &daemon->bridge.identity, error,
-                                     sizeof(error));
+        struct assoc_identity identity = {0};
+        int err = identity_file_read(daemon->config.identity, &identity, error, sizeof(error));
 
-        if (err < 0 && err != -ENOENT)
-                log_line("DeviceInfo is empty: %s", error);
+        if (err == 0 || err == -ENOENT)
+                daemon->bridge.identity = identity;
+        else
+                log_line("DeviceInfo %s: %s",
+                         daemon->bridge.identity.serial[0] == '\0' ? "is empty" : "stays as it was", error);
 }
 
 /* --- Sources --- */
@@ -145,18 +153,23 @@ static void on_expiry(void *context)
         settle(daemon);
 }
 
+/* Cuts `path`, CONFIGURATION_PATH_MAX bytes at most, into its folder and what is returned: its last part. */
+static const char *split_path(const char *path, char *folder)
+{
+        const char *slash = strrchr(path, '/');
+
+        snprintf(folder, CONFIGURATION_PATH_MAX + 1, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+        return slash + 1;
+}
+
 /* Watched first, read then: no change falls between. */
 static int start_journal(struct daemon *daemon)
 {
         char folder[CONFIGURATION_PATH_MAX + 1];
-        const char *slash = strrchr(daemon->bridge.config->journal, '/');
-        int err;
+        const char *name = split_path(daemon->config.journal, folder);
+        int err = folder_watch_start(&daemon->journal_watch, &daemon->loop, folder, name, on_journal_change,
+                                     daemon);
 
-        snprintf(folder, sizeof(folder), "%.*s",
-                 slash == daemon->bridge.config->journal ? 1 : (int)(slash - daemon->bridge.config->journal),
-                 daemon->bridge.config->journal);
-        err = folder_watch_start(&daemon->journal_watch, &daemon->loop, folder, slash + 1, on_journal_change,
-                                 daemon);
         if (err == 0)
                 on_journal_change(daemon);
         return err;
@@ -168,8 +181,8 @@ static int start_gateway_info(struct daemon *daemon)
 
         if (err < 0)
                 return err;
-        err = folder_watch_start(&daemon->gateway_watch, &daemon->loop, daemon->bridge.config->gateway_info,
-                                 NULL, on_gateway_change, daemon);
+        err = folder_watch_start(&daemon->gateway_watch, &daemon->loop, daemon->config.gateway_info, NULL,
+                                 on_gateway_change, daemon);
         if (err == 0)
                 on_gateway_change(daemon);
         return err;
@@ -231,11 +244,11 @@ static int handle_refusal(void *context, enum server_refusal why, char **ret, si
 static int start_server(struct daemon *daemon)
 {
         struct server_options options = {
-                .path = daemon->bridge.config->socket,
+                .path = daemon->config.socket,
                 .line_max = RPC_LINE_MAX,
                 .stall_ms = SERVER_STALL_MS,
-                .has_group = daemon->bridge.config->has_socket_group,
-                .group = daemon->bridge.config->socket_group,
+                .has_group = daemon->config.has_socket_group,
+                .group = daemon->config.socket_group,
         };
         struct server_handler handler = {
                 .context = daemon,
@@ -256,6 +269,52 @@ static int start_server(struct daemon *daemon)
         return err;
 }
 
+/* --- A new configuration --- */
+
+static void apply_group(struct daemon *daemon, struct configuration *next)
+{
+        int err = server_set_group(&daemon->server, next->has_socket_group, next->socket_group);
+
+        if (err == 0)
+                return;
+        log_line("socket %s: its group stays, the new one can't be set: %s", next->socket, strerror(-err));
+        next->has_socket_group = daemon->config.has_socket_group;
+        next->socket_group = daemon->config.socket_group;
+}
+
+/* The sources refer to the paths in daemon->config. */
+static void apply_sources(struct daemon *daemon, const struct configuration *old)
+{
+        char folder[CONFIGURATION_PATH_MAX + 1];
+        const char *name = split_path(daemon->config.journal, folder);
+
+        if (daemon->config.roles & BRIDGE_ROLE_GATEWAY && strcmp(old->journal, daemon->config.journal) != 0) {
+                folder_watch_move(&daemon->journal_watch, folder, name);
+                on_journal_change(daemon);
+        }
+        if (daemon->config.roles & BRIDGE_ROLE_DEVICE &&
+            strcmp(old->gateway_info, daemon->config.gateway_info) != 0) {
+                folder_watch_move(&daemon->gateway_watch, daemon->config.gateway_info, NULL);
+                on_gateway_change(daemon);
+        }
+}
+
+/* A file with a mistake changes nothing. */
+static void reload(struct daemon *daemon)
+{
+        static struct configuration next, old;
+
+        if (configuration_reload(daemon->file, &daemon->config, &next) < 0)
+                return;
+        apply_group(daemon, &next);
+        old = daemon->config;
+        daemon->config = next;
+        read_identity(daemon);
+        apply_sources(daemon, &old);
+        settle(daemon);
+        log_line("%s: read again", daemon->file);
+}
+
 /* --- Life --- */
 
 /* Whatever is open is closed; the loop then ends by itself. */
@@ -268,24 +327,33 @@ static void close_handle(uv_handle_t *handle, void *context)
 
 static void stop(struct daemon *daemon)
 {
-        if (daemon->bridge.config->roles & BRIDGE_ROLE_DEVICE)
+        if (daemon->config.roles & BRIDGE_ROLE_DEVICE)
                 boot_timer_done(&daemon->expiry);
         boot_timer_done(&daemon->limits);
         server_stop(&daemon->server);
         uv_walk(&daemon->loop, close_handle, NULL);
 }
 
+/* Who started us need not be there any more, and if it is it need not listen. */
+static void note_not_told(int err)
+{
+        if (err < 0)
+                log_line("the service manager can't be told how we are: %s", strerror(-err));
+}
+
 static void on_terminate(uv_signal_t *handle, int number)
 {
         log_line("%s: stopping", strsignal(number));
+        note_not_told(sd_notify_send("STOPPING=1"));
         stop(handle->data);
 }
 
 static void on_hang_up(uv_signal_t *handle, int number)
 {
-        (void)handle;
         (void)number;
-        log_line("a new configuration is read at the next start only");
+        note_not_told(sd_notify_reloading());
+        reload(handle->data);
+        note_not_told(sd_notify_send("READY=1"));
 }
 
 static int start_signal(struct daemon *daemon, uv_signal_t *handle, uv_signal_cb callback, int number)
@@ -312,9 +380,9 @@ static int start_sources(struct daemon *daemon)
 {
         int err = 0;
 
-        if (daemon->bridge.config->roles & BRIDGE_ROLE_GATEWAY)
+        if (daemon->config.roles & BRIDGE_ROLE_GATEWAY)
                 err = start_journal(daemon);
-        if (err == 0 && daemon->bridge.config->roles & BRIDGE_ROLE_DEVICE)
+        if (err == 0 && daemon->config.roles & BRIDGE_ROLE_DEVICE)
                 err = start_gateway_info(daemon);
         if (err < 0)
                 log_line("sources can't be watched: %s", strerror(-err));
@@ -345,16 +413,19 @@ static int start(struct daemon *daemon)
         return err;
 }
 
-int daemon_run(const struct configuration *config)
+int daemon_run(const char *file, const struct configuration *config)
 {
         static struct daemon daemon = {.limits_at = INT64_MAX};
 
-        bridge_init(&daemon.bridge, config, clock_boottime);
+        daemon.file = file;
+        daemon.config = *config;
+        bridge_init(&daemon.bridge, &daemon.config, clock_boottime);
         daemon.bridge.save = save;
         read_identity(&daemon);
         if (uv_loop_init(&daemon.loop) < 0 || start(&daemon) < 0)
                 return EXIT_FAILURE;
         log_line("ready on %s", config->socket);
+        note_not_told(sd_notify_send("READY=1"));
         uv_run(&daemon.loop, UV_RUN_DEFAULT);
         uv_loop_close(&daemon.loop);
         bridge_done(&daemon.bridge);

@@ -5,7 +5,8 @@
 
 #include "dm-bridge/configuration.h"
 
-/** Run until a signal says to stop. What goes wrong is logged. Returns the status to exit with. */
-int daemon_run(const struct configuration *config);
+/** Run until a signal says to stop. `file` is where *config is from, and where SIGHUP reads it again. What
+ * goes wrong is logged. Returns the status to exit with. */
+int daemon_run(const char *file, const struct configuration *config);
 
 #endif

@@ -91,6 +91,16 @@ int folder_watch_start(struct folder_watch *watch, uv_loop_t *loop, const char *
         return 0;
 }
 
+int folder_watch_move(struct folder_watch *watch, const char *folder, const char *file)
+{
+        if (strlen(folder) >= sizeof(watch->folder))
+                return -ENAMETOOLONG;
+        strcpy(watch->folder, folder);
+        watch->file = file;
+        watch_again(watch);
+        return 0;
+}
+
 void folder_watch_stop(struct folder_watch *watch)
 {
         if (watch->event.data != NULL && !uv_is_closing((uv_handle_t *)&watch->event))

@@ -28,6 +28,9 @@ struct folder_watch {
 int folder_watch_start(struct folder_watch *watch, uv_loop_t *loop, const char *folder, const char *file,
                        void (*on_change)(void *context), void *context);
 
+/** Watch another folder, and file, from now on; as folder_watch_start(). */
+int folder_watch_move(struct folder_watch *watch, const char *folder, const char *file);
+
 /** The loop must run on until the handle is closed. */
 void folder_watch_stop(struct folder_watch *watch);
 

@@ -8,6 +8,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/client.c %D%/client.h \
 	%D%/clock.h \
 	%D%/configuration.c %D%/configuration.h \
+	%D%/configuration_reload.c %D%/configuration_reload.h \
 	%D%/counters.h \
 	%D%/device_info.c \
 	%D%/device_set.c %D%/device_set.h \
@@ -32,6 +33,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/notify.c %D%/notify.h \
 	%D%/objects.h \
 	%D%/rpc.c %D%/rpc.h \
+	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
 	%D%/socket_path.c %D%/socket_path.h \
@@ -48,3 +50,4 @@ EXTRA_DIST += %D%/dm-bridge.conf.example
 
 include dm-bridge/assocctl.mk
 include dm-bridge/adapters/easycwmp/local.mk
+include dm-bridge/init/init.mk

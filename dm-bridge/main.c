@@ -81,5 +81,5 @@ int main(int argc, char **argv)
         }
         if (options.check_only)
                 return EXIT_SUCCESS;
-        return daemon_run(&config);
+        return daemon_run(options.file, &config);
 }

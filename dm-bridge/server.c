@@ -66,6 +66,16 @@ void server_stop(struct server *server)
         server->lock = -1;
 }
 
+int server_set_group(struct server *server, bool has_group, gid_t group)
+{
+        /* Without a group, that of whoever makes a file of ours. */
+        if (lchown(server->options.path, (uid_t)-1, has_group ? group : getegid()) < 0)
+                return -errno;
+        server->options.has_group = has_group;
+        server->options.group = group;
+        return 0;
+}
+
 void server_push(struct server *server)
 {
         struct client *next;

@@ -72,6 +72,10 @@ int server_start(struct server *server, uv_loop_t *loop, const struct server_opt
 /** Close everything and remove the socket. The loop must run on until the handles are closed. */
 void server_stop(struct server *server);
 
+/** Let members of another group connect from now on; without one, root and our own user only. Who is
+ * connected stays. Returns 0; a negative errno: all is as it was. */
+int server_set_group(struct server *server, bool has_group, gid_t group);
+
 /** There may be something in `next` of any client. */
 void server_push(struct server *server);
 

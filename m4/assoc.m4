@@ -112,3 +112,25 @@ AC_DEFUN([ASSOC_KEA], [
   AC_SUBST([KEA_CPPFLAGS])
   AC_SUBST([KEA_LIBS])
 ])
+
+# Where systemd's files go: where the installed systemd looks for them, if we are installed where it looks for programs.
+AC_DEFUN([ASSOC_SYSTEMD], [
+  AC_ARG_WITH([systemdsystemunitdir],
+    [AS_HELP_STRING([--with-systemdsystemunitdir=DIR], [where dm-bridge.service goes, or no (as the installed systemd says, or no)])],
+    [], [with_systemdsystemunitdir=check])
+  assoc_usr='${prefix}'
+  AS_IF([test "$with_systemdsystemunitdir" = check || test "$with_systemdsystemunitdir" = yes], [
+    systemdsystemunitdir=`$PKG_CONFIG --variable=systemdsystemunitdir systemd 2>/dev/null`
+    AS_IF([test -z "$systemdsystemunitdir"],
+        [AS_IF([test "$with_systemdsystemunitdir" = yes],
+           [AC_MSG_ERROR([systemd.pc is missing: expected --with-systemdsystemunitdir=DIR])])
+         systemdsystemunitdir=no],
+      [AS_CASE([$prefix],
+        [NONE|/usr|/usr/local], [assoc_usr=/usr],
+        [systemdsystemunitdir='${prefix}/lib/systemd/system'])])],
+    [systemdsystemunitdir=$with_systemdsystemunitdir])
+  AC_SUBST([systemdsystemunitdir])
+  AC_SUBST([sysusersdir], ["$assoc_usr/lib/sysusers.d"])
+  AC_SUBST([tmpfilesdir], ["$assoc_usr/lib/tmpfiles.d"])
+  AM_CONDITIONAL([SYSTEMD], [test "$systemdsystemunitdir" != no])
+])
