@@ -486,17 +486,27 @@ not_noted()
 	done
 }
 
+# decline NAME: the host declines its address. It had no client identifier for the lease, nor has this message.
+decline()
+{
+	local address
+	address=$(lab_address "$1")
+	lab_send "$1" "$(lab_dhcp_message "$(lab_mac "$1")" 4 \
+		"$(lab_tlv 50 "$(printf 'c00002%02x' "${address##*.}")")$(lab_tlv 54 c0000201)")"
+}
+
 @test "GW_6 a decline that another hook forbids keeps the entry, whichever comes first" {
-	local order address number=0
+	local order
 	for order in before after; do
 		meddle "$order" '{"lease4_decline": "skip"}'
-		device "decline$order" "DECLINE-$order"
-		address=$(lab_address "decline$order")
-		lab_send "decline$order" "$(lab_dhcp_message "$(lab_mac "decline$order")" 4 \
-			"$(lab_tlv 50 "$(printf 'c00002%02x' "${address##*.}")")$(lab_tlv 54 c0000201)")"
-		number=$((number + 1))
-		device "after$number" "AFTER-$number"
+		device "decline$order" "DECLINE-$order" -C
+		decline "decline$order"
+		device "since$order" "SINCE-$order"
 		lab_listed gateway "DECLINE-$order"
+		# The same message ends it when nobody forbids.
+		with_hook
+		decline "decline$order"
+		gone "DECLINE-$order" decline
 	done
 }
 
