@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/clock.h \
 	%D%/configuration.c %D%/configuration.h \
 	%D%/configuration_reload.c %D%/configuration_reload.h \
+	%D%/connection_request.c %D%/connection_request.h \
 	%D%/counters.h \
 	%D%/device_info.c \
 	%D%/device_set.c %D%/device_set.h \
@@ -16,6 +17,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/folder_watch.c %D%/folder_watch.h \
 	%D%/gateway_info.c %D%/gateway_info.h \
 	%D%/gateway_info_object.c \
+	%D%/http_request.c %D%/http_request.h \
 	%D%/json_text.c %D%/json_text.h \
 	%D%/line_buffer.c %D%/line_buffer.h \
 	%D%/log.c %D%/log.h \
@@ -36,10 +38,11 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
+	%D%/stun_message.c %D%/stun_message.h \
 	%D%/socket_path.c %D%/socket_path.h \
 	%D%/values.c %D%/values.h
-%C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS)
-%C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) -lm
+%C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS) $(NETTLE_CFLAGS)
+%C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) $(NETTLE_LIBS) -lm
 
 sbin_PROGRAMS += %D%/dm-bridge
 %C%_dm_bridge_SOURCES = %D%/main.c %D%/daemon.c %D%/daemon.h
