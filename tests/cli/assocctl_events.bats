@@ -27,6 +27,13 @@ events()
 	diff -u <(printf '%s\n' "$@") "$T/events"
 }
 
+# Somebody is connected besides the one who asks.
+is_watched()
+{
+	ctl -s "$SOCKET" --json status
+	jq -e '.clients > 1' "$T/out" > /dev/null
+}
+
 # daemon_kill SIGNAL
 daemon_kill()
 {
@@ -180,7 +187,7 @@ $MS.ManageableDevice.7.SerialNumber  passive" ""
 @test "watch ends with a word when the daemon does, and quietly when nobody reads it" {
 	daemon_start device
 	watch_start
-	until_true grep -q . <(ctl -s "$SOCKET" --json status && jq 'select(.clients > 1)' "$T/out")
+	until_true is_watched
 	daemon_kill TERM
 	until_true grep -qx 'assocctl: watch: the daemon has hung up' "$T/watch.err"
 	ctl -s "$SOCKET" watch
