@@ -41,13 +41,13 @@ void changes_init(struct bridge *bridge)
 }
 
 /* A source that can't be read says nothing: not that all devices are gone, and not that the gateway is. */
-static bool is_known(const struct bridge *bridge, unsigned roles)
+static bool is_known(const struct bridge *bridge, const struct object *object)
 {
-        if ((roles & bridge->config->roles) == 0)
+        if (!model_has(bridge, object))
                 return false;
-        if (roles == BRIDGE_ROLE_GATEWAY)
+        if (object->roles == BRIDGE_ROLE_GATEWAY)
                 return bridge->devices.state == SOURCE_OK;
-        if (roles == BRIDGE_ROLE_DEVICE)
+        if (object->roles == BRIDGE_ROLE_DEVICE)
                 return bridge->gateway.state == SOURCE_OK;
         return true;
 }
@@ -56,16 +56,16 @@ void changes_observe(struct bridge *bridge)
 {
         int64_t now = bridge->now();
         char value[MODEL_VALUE_MAX];
-        unsigned roles;
+        const struct object *object;
 
         for (size_t i = 0; i < bridge->notify.count; i++) {
-                const struct parameter *parameter = model_watch(i, "", NULL, &roles);
+                const struct parameter *parameter = model_watch(i, "", NULL, &object);
                 enum value_id limit = limit_of(parameter);
 
                 if (limit != VALUE_NONE)
                         notify_set_limit(&bridge->notify, i, (uint32_t)values_number(&bridge->values, limit),
                                          now);
-                if (!is_known(bridge, roles))
+                if (!is_known(bridge, object))
                         continue;
                 get(bridge, parameter, value);
                 notify_observe(&bridge->notify, i, value, now);

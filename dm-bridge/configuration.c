@@ -55,18 +55,39 @@ static bool set_role(struct configuration *config, struct json_object *value)
         return true;
 }
 
-static bool set_root(struct configuration *config, struct json_object *value)
+static const char gateway_root[] = "InternetGatewayDevice.";
+static const char device_root[] = "Device.";
+
+static bool set_data_model(struct configuration *config, struct json_object *value)
 {
-        static const char *const roots[] = {"InternetGatewayDevice.", "Device."};
         const char *text = string_of(value);
 
-        for (size_t i = 0; text != NULL && i < sizeof(roots) / sizeof(roots[0]); i++) {
-                if (strcmp(text, roots[i]) == 0) {
-                        config->root = roots[i];
-                        return true;
-                }
-        }
-        return false;
+        if (text == NULL)
+                return false;
+        if (strcmp(text, "InternetGatewayDevice:1") == 0)
+                config->model = DATA_MODEL_TR098;
+        else if (strcmp(text, "Device:1") == 0)
+                config->model = DATA_MODEL_TR106;
+        else if (strcmp(text, "Device:2") == 0)
+                config->model = DATA_MODEL_TR181;
+        else
+                return false;
+        return true;
+}
+
+static bool set_root(struct configuration *config, struct json_object *value)
+{
+        const char *text = string_of(value);
+
+        if (text == NULL)
+                return false;
+        if (strcmp(text, gateway_root) == 0)
+                config->root = gateway_root;
+        else if (strcmp(text, device_root) == 0)
+                config->root = device_root;
+        else
+                return false;
+        return true;
 }
 
 static bool set_path(char *ret, size_t most, struct json_object *value)
@@ -127,6 +148,7 @@ static const struct configuration_key {
         bool (*set)(struct configuration *config, struct json_object *value);
 } keys[] = {
         {"role", "\"gateway\", \"device\" or \"both\"", set_role},
+        {"data-model", "\"InternetGatewayDevice:1\", \"Device:1\" or \"Device:2\"", set_data_model},
         {"root", "\"InternetGatewayDevice.\" or \"Device.\"", set_root},
         {"socket", "an absolute path of at most 107 bytes", set_socket},
         {"journal", "an absolute path of at most 1023 bytes", set_journal},
@@ -163,7 +185,7 @@ static const struct configuration_key *find_key(const char *name, size_t length)
 
 static int unknown_key(const struct reader *reader, size_t line, const char *name, size_t length)
 {
-        char list[128] = "", got[64];
+        char list[192] = "", got[64];
 
         for (size_t i = 0; i < KEYS; i++)
                 snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i == 0 ? "" : ", ",
@@ -197,6 +219,24 @@ static int read_member(const struct reader *reader, struct json_object *object, 
         return key->set(config, value) ? 0 : bad_value(reader, line, key, value);
 }
 
+/* The data model has one root; a root alone, or the role, stands for the model of TR-111's own time. */
+static int settle_root(const struct reader *reader, struct configuration *config)
+{
+        const char *root = config->model == DATA_MODEL_TR098 ? gateway_root : device_root;
+
+        if (config->model == 0) {
+                if (config->root == NULL)
+                        config->root = config->roles & BRIDGE_ROLE_GATEWAY ? gateway_root : device_root;
+                config->model = config->root == gateway_root ? DATA_MODEL_TR098 : DATA_MODEL_TR106;
+                return 0;
+        }
+        if (config->root != NULL && config->root != root)
+                return fail(reader, 0, "key 'root': expected \"%s\", as 'data-model' has it, got \"%s\"",
+                            root, config->root);
+        config->root = root;
+        return 0;
+}
+
 static int read_members(const struct reader *reader, struct json_object *object, struct configuration *config)
 {
         struct json_members members = {.text = reader->text, .size = reader->size};
@@ -214,9 +254,7 @@ static int read_members(const struct reader *reader, struct json_object *object,
         }
         if (config->roles == 0)
                 return fail(reader, 0, "key 'role' is missing: expected %s", keys[0].expected);
-        if (config->root == NULL)
-                config->root = config->roles & BRIDGE_ROLE_GATEWAY ? "InternetGatewayDevice." : "Device.";
-        return 0;
+        return settle_root(reader, config);
 }
 
 /* The parser drops the first of two equal members: look for them before it does. */

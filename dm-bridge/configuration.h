@@ -23,8 +23,16 @@ enum bridge_role {
         BRIDGE_ROLE_DEVICE = 2,
 };
 
+/** Which data model the parameters are part of; a bit each. */
+enum data_model {
+        DATA_MODEL_TR098 = 1, /* InternetGatewayDevice:1 */
+        DATA_MODEL_TR106 = 2, /* Device:1 */
+        DATA_MODEL_TR181 = 4, /* Device:2 */
+};
+
 struct configuration {
-        unsigned roles;   /* of enum bridge_role */
+        unsigned roles; /* of enum bridge_role */
+        enum data_model model;
         const char *root; /* "InternetGatewayDevice." or "Device.", static */
         char socket[CONFIGURATION_SOCKET_MAX + 1];
         char journal[CONFIGURATION_PATH_MAX + 1];

@@ -24,6 +24,7 @@ static void list_kept(const struct configuration *now, const struct configuratio
         list[0] = '\0';
         append_key(list, size, next->roles != now->roles, "role");
         append_key(list, size, next->root != now->root, "root");
+        append_key(list, size, next->model != now->model, "data-model");
         append_key(list, size, strcmp(next->socket, now->socket) != 0, "socket");
         append_key(list, size, strcmp(next->state, now->state) != 0, "state");
 }
@@ -42,6 +43,7 @@ int configuration_reload(const char *path, const struct configuration *now, stru
                 log_line("%s: differs, but stays as it was until the next start: %s", path, kept);
         ret->roles = now->roles;
         ret->root = now->root;
+        ret->model = now->model;
         strcpy(ret->socket, now->socket);
         strcpy(ret->state, now->state);
         return 0;

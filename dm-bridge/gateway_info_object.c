@@ -41,6 +41,15 @@ static void get_class(const struct bridge *bridge, const struct parameter *param
         strcpy(value, active_identity(bridge)->product_class);
 }
 
+/* A gateway that told its identity by DHCP is managed by CWMP. */
+static void get_protocol(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                         char *value)
+{
+        (void)parameter;
+        (void)instance;
+        strcpy(value, gateway_records_active(&bridge->gateway) == NULL ? "" : "CWMP");
+}
+
 /* DV-4: active notification is the default of all three. */
 static const struct parameter parameters[] = {
         {.name = "ManufacturerOUI", .get = get_oui, .notification = NOTIFICATION_ACTIVE, .clause = "D1-5"},
@@ -53,4 +62,20 @@ const struct object gateway_info_object = {
         .roles = BRIDGE_ROLE_DEVICE,
         .parameters = parameters,
         .parameter_count = sizeof(parameters) / sizeof(parameters[0]),
+};
+
+static const struct parameter parameters_2[] = {
+        {.name = "ManagementProtocol",
+         .get = get_protocol,
+         .notification = NOTIFICATION_ACTIVE,
+         .clause = "D1-5"},
+};
+
+/* What TR-181 added. */
+const struct object gateway_info_2_object = {
+        .path = "GatewayInfo.",
+        .roles = BRIDGE_ROLE_DEVICE,
+        .models = DATA_MODEL_TR181,
+        .parameters = parameters_2,
+        .parameter_count = sizeof(parameters_2) / sizeof(parameters_2[0]),
 };

@@ -47,6 +47,16 @@ static void get_class(const struct bridge *bridge, const struct parameter *param
         strcpy(value, identity_of(bridge, instance)->product_class);
 }
 
+/* TR-181: paths of rows of Hosts.Host. That table is another program's: we can't name its rows. */
+static void get_host(const struct bridge *bridge, const struct parameter *parameter, uint32_t instance,
+                     char *value)
+{
+        (void)bridge;
+        (void)parameter;
+        (void)instance;
+        strcpy(value, "");
+}
+
 static uint32_t next_instance(const struct bridge *bridge, uint32_t after)
 {
         const struct device_entry *entry = device_set_next_present(&bridge->devices.set, after);
@@ -82,12 +92,25 @@ static const struct parameter manageable_device_parameters[] = {
         {.name = "ManufacturerOUI", .get = get_oui, .active_denied = true, .clause = "D1-3"},
         {.name = "SerialNumber", .get = get_serial, .active_denied = true, .clause = "D1-3"},
         {.name = "ProductClass", .get = get_class, .active_denied = true, .clause = "D1-3"},
+        {.name = "Host", .get = get_host, .active_denied = true, .clause = "D1-3"}, /* TR-181 only */
 };
+
+#define ALL_PARAMETERS (sizeof(manageable_device_parameters) / sizeof(manageable_device_parameters[0]))
 
 const struct object manageable_device_object = {
         .path = "ManagementServer.ManageableDevice.{i}.",
         .roles = BRIDGE_ROLE_GATEWAY,
+        .models = DATA_MODEL_TR098 | DATA_MODEL_TR106,
         .next_instance = next_instance,
         .parameters = manageable_device_parameters,
-        .parameter_count = sizeof(manageable_device_parameters) / sizeof(manageable_device_parameters[0]),
+        .parameter_count = ALL_PARAMETERS - 1,
+};
+
+const struct object manageable_device_2_object = {
+        .path = "ManagementServer.ManageableDevice.{i}.",
+        .roles = BRIDGE_ROLE_GATEWAY,
+        .models = DATA_MODEL_TR181,
+        .next_instance = next_instance,
+        .parameters = manageable_device_parameters,
+        .parameter_count = ALL_PARAMETERS,
 };

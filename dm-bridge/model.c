@@ -15,8 +15,9 @@
 #include "dm-bridge/objects.h"
 
 static const struct object *const objects[] = {
-        &device_info_object,       &management_server_object, &device_association_object,
-        &manageable_device_object, &gateway_info_object,
+        &device_info_object,       &management_server_object,   &device_association_object,
+        &manageable_device_object, &manageable_device_2_object, &gateway_info_object,
+        &gateway_info_2_object,
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(objects[0]))
@@ -76,7 +77,8 @@ size_t model_watches(void)
         return count;
 }
 
-const struct parameter *model_watch(size_t watch, const char *root, char *name, unsigned *ret_roles)
+const struct parameter *model_watch(size_t watch, const char *root, char *name,
+                                    const struct object **ret_object)
 {
         size_t i = 0;
 
@@ -85,9 +87,15 @@ const struct parameter *model_watch(size_t watch, const char *root, char *name, 
         if (name != NULL)
                 snprintf(name, MODEL_NAME_MAX, "%s%s%s", root, objects[i]->path,
                          objects[i]->parameters[watch].name);
-        if (ret_roles != NULL)
-                *ret_roles = objects[i]->roles;
+        if (ret_object != NULL)
+                *ret_object = objects[i];
         return &objects[i]->parameters[watch];
+}
+
+bool model_has(const struct bridge *bridge, const struct object *object)
+{
+        return (object->roles & bridge->config->roles) != 0 &&
+               (object->models == 0 || (object->models & bridge->config->model) != 0);
 }
 
 /* --- Walks --- */
@@ -121,11 +129,6 @@ static int visit_node(struct walk *walk, const char *name, const struct paramete
         return is_wanted(walk, name) ? walk->visit(walk->context, &node) : 0;
 }
 
-static bool is_on(const struct walk *walk, const struct object *object)
-{
-        return (object->roles & walk->bridge->config->roles) != 0;
-}
-
 /* The object's full path up to where instance numbers start. Returns its length. */
 static size_t base_path(const struct walk *walk, const struct object *object, char *ret)
 {
@@ -141,7 +144,7 @@ static bool is_named_before(const struct walk *walk, size_t index, const char *p
         char base[MODEL_NAME_MAX];
 
         for (size_t i = 0; i < index; i++) {
-                if (!is_on(walk, objects[i]))
+                if (!model_has(walk->bridge, objects[i]))
                         continue;
                 base_path(walk, objects[i], base);
                 if (strncmp(base, parent, length) == 0)
@@ -261,7 +264,7 @@ int model_walk(const struct bridge *bridge, const char *path, bool next_level, m
         int err = 0;
 
         for (size_t i = 0; i < OBJECTS && err == 0; i++)
-                if (is_on(&walk, objects[i]))
+                if (model_has(bridge, objects[i]))
                         err = visit_object(&walk, i);
         if (err != 0)
                 return err;

@@ -54,6 +54,7 @@ struct parameter {
 struct object {
         const char *path; /* below the root, ends in "."; may end in "{i}." */
         unsigned roles;   /* bridge_role bits: it is there if one of them is on */
+        unsigned models;  /* data_model bits: it is there in these; 0: in all */
         /** With "{i}": the lowest instance above `after`, 0: none. Otherwise NULL. */
         uint32_t (*next_instance)(const struct bridge *bridge, uint32_t after);
         const struct parameter *parameters;
@@ -83,8 +84,12 @@ int model_walk(const struct bridge *bridge, const char *path, bool next_level, m
 size_t model_watches(void);
 
 /** The parameter with that number, and its full name under `root` in `name` (MODEL_NAME_MAX bytes; NULL: not
- * wanted); *ret_roles (may be NULL) are the roles of which it is part. */
-const struct parameter *model_watch(size_t watch, const char *root, char *name, unsigned *ret_roles);
+ * wanted); *ret_object (may be NULL) is the object of which it is part. */
+const struct parameter *model_watch(size_t watch, const char *root, char *name,
+                                    const struct object **ret_object);
+
+/** Whether roles and data model have that object. */
+bool model_has(const struct bridge *bridge, const struct object *object);
 
 /** Whether `path` is a partial path: empty, or with "." at its end. */
 bool model_is_partial(const char *path);

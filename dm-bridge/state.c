@@ -257,9 +257,9 @@ static int read_members(struct reader *reader, struct json_object *array)
 
                 if (!json_object_is_type(row, json_type_object) ||
                     !read_number(row, "instance", 1, UINT32_MAX, 0, &instance) ||
-                    !read_number(row, "passive", 1, 7, 0, &passive) || instance == 0 || passive == 0)
+                    !read_number(row, "passive", 1, 15, 0, &passive) || instance == 0 || passive == 0)
                         return damaged(reader, "members", expected);
-                for (unsigned member = 0; err == 0 && member < 3; member++)
+                for (unsigned member = 0; err == 0 && member < 4; member++)
                         err = member_attributes_set(&reader->members, (uint32_t)instance, member,
                                                     (passive >> member & 1) != 0);
         }

@@ -20,7 +20,6 @@ noinst_DATA += %D%/dm-bridge.service
 endif
 
 # Installed under another name than they have here: both folders name a file after its program.
-.PHONY: install-bridge-account uninstall-bridge-account
 install-bridge-account: %D%/dm-bridge.sysusers %D%/dm-bridge.tmpfiles
 	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	$(INSTALL_DATA) %D%/dm-bridge.sysusers $(DESTDIR)$(sysusersdir)/dm-bridge.conf

@@ -20,7 +20,8 @@ static inline int64_t fixture_now(void)
 
 static inline void fixture_init(struct bridge *bridge, struct configuration *config, unsigned roles)
 {
-        *config = (struct configuration){.roles = roles, .root = "InternetGatewayDevice."};
+        *config = (struct configuration){
+                .roles = roles, .root = "InternetGatewayDevice.", .model = DATA_MODEL_TR098};
         bridge_init(bridge, config, fixture_now);
 }
 

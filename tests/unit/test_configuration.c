@@ -40,6 +40,27 @@ static void a_role_alone_is_enough(void **state)
         assert_false(config.has_socket_group);
 }
 
+static void the_data_model_sets_the_root(void **state)
+{
+        struct configuration config;
+
+        (void)state;
+        assert_int_equal(parse("{\"role\":\"gateway\",\"data-model\":\"Device:2\"}", &config), 0);
+        assert_int_equal(config.model, DATA_MODEL_TR181);
+        assert_string_equal(config.root, "Device.");
+        assert_int_equal(parse("{\"role\":\"device\",\"data-model\":\"InternetGatewayDevice:1\"}", &config),
+                         0);
+        assert_int_equal(config.model, DATA_MODEL_TR098);
+        assert_string_equal(config.root, "InternetGatewayDevice.");
+        assert_int_equal(
+                parse("{\"role\":\"device\",\"data-model\":\"Device:1\",\"root\":\"Device.\"}", &config), 0);
+        assert_int_equal(config.model, DATA_MODEL_TR106);
+        assert_int_equal(parse("{\"role\":\"device\"}", &config), 0);
+        assert_int_equal(config.model, DATA_MODEL_TR106);
+        assert_int_equal(parse("{\"role\":\"gateway\"}", &config), 0);
+        assert_int_equal(config.model, DATA_MODEL_TR098);
+}
+
 static void the_root_follows_the_role_unless_it_is_given(void **state)
 {
         struct configuration config;
@@ -83,11 +104,19 @@ static void a_mistake_is_told_with_line_key_expected_and_got(void **state)
                 {"[]", "F: expected one JSON object, got array"},
                 {"null", "F: expected one JSON object, got null"},
                 {"{\"role\":\"gateway\",\n\n\"rooot\":\"\\n\"}",
-                 "F:3: unknown key 'rooot': expected one of role, root, socket, journal, gateway-info, "
+                 "F:3: unknown key 'rooot': expected one of role, data-model, root, socket, journal, "
+                 "gateway-info, "
                  "state, "
                  "identity, socket-group"},
                 {"{\"role\":\"gateway\",\n\"role\":\"device\"}",
                  "F:2: key 'role' stands twice: expected it once, it was on line 1 too"},
+                {"{\"role\":\"gateway\",\"data-model\":\"Device:3\"}",
+                 "F:1: key 'data-model': expected \"InternetGatewayDevice:1\", \"Device:1\" or \"Device:2\", "
+                 "got "
+                 "\"Device:3\""},
+                {"{\"role\":\"gateway\",\"data-model\":\"Device:2\",\"root\":\"InternetGatewayDevice.\"}",
+                 "F: key 'root': expected \"Device.\", as 'data-model' has it, got "
+                 "\"InternetGatewayDevice.\""},
                 {"{\"role\":\"gateway\",\"root\":\"Device\"}",
                  "F:1: key 'root': expected \"InternetGatewayDevice.\" or \"Device.\", got \"Device\""},
                 {"{\"role\":\"gateway\",\"journal\":\"x\"}",
@@ -164,6 +193,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_role_alone_is_enough),
+                cmocka_unit_test(the_data_model_sets_the_root),
                 cmocka_unit_test(the_root_follows_the_role_unless_it_is_given),
                 cmocka_unit_test(comments_and_every_key_are_taken),
                 cmocka_unit_test(a_mistake_is_told_with_line_key_expected_and_got),

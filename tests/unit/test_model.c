@@ -249,9 +249,38 @@ static void a_visitor_can_stop_the_walk(void **state)
 #define GATEWAY_TEST(function) cmocka_unit_test_setup_teardown(function, make_gateway, unmake)
 #define DEVICE_TEST(function)  cmocka_unit_test_setup_teardown(function, make_device, unmake)
 
+static void test_D1_3_tr_181_has_hosts_and_the_management_protocol(void **state)
+{
+        (void)state;
+        fixture_init(&bridge, &config, BRIDGE_ROLE_GATEWAY | BRIDGE_ROLE_DEVICE);
+        config.root = "Device.";
+        config.model = DATA_MODEL_TR181;
+        fixture_add(&bridge.devices.set, 3, "192.0.2.3", false);
+        assert_walk("Device.GatewayInfo.", false,
+                    "Device.GatewayInfo.\n"
+                    "Device.GatewayInfo.ManufacturerOUI=:string\n"
+                    "Device.GatewayInfo.SerialNumber=:string\n"
+                    "Device.GatewayInfo.ProductClass=:string\n"
+                    "Device.GatewayInfo.ManagementProtocol=:string\n");
+        fixture_gateway(&bridge, "eth0", 200, "GW");
+        assert_walk("Device.GatewayInfo.ManagementProtocol", false,
+                    "Device.GatewayInfo.ManagementProtocol=CWMP:string\n");
+        assert_walk("Device.ManagementServer.ManageableDevice.3.", false,
+                    "Device.ManagementServer.ManageableDevice.3.\n"
+                    "Device.ManagementServer.ManageableDevice.3.ManufacturerOUI=00D09E:string\n"
+                    "Device.ManagementServer.ManageableDevice.3.SerialNumber=S3:string\n"
+                    "Device.ManagementServer.ManageableDevice.3.ProductClass=:string\n"
+                    "Device.ManagementServer.ManageableDevice.3.Host=:string\n");
+        config.model = DATA_MODEL_TR106;
+        assert_unknown("Device.GatewayInfo.ManagementProtocol");
+        assert_unknown("Device.ManagementServer.ManageableDevice.3.Host");
+        bridge_done(&bridge);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_D1_3_tr_181_has_hosts_and_the_management_protocol),
                 GATEWAY_TEST(test_D1_1_number_of_entries_counts_devices_that_are_present),
                 GATEWAY_TEST(test_D1_3_members_of_an_entry_are_read_by_full_name),
                 GATEWAY_TEST(test_D1_3_entries_keep_their_numbers_and_away_ones_are_left_out),

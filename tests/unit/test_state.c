@@ -31,7 +31,9 @@ static int64_t get_now(void)
 
 static void start(void)
 {
-        config = (struct configuration){.roles = BRIDGE_ROLE_GATEWAY | BRIDGE_ROLE_DEVICE, .root = "Device."};
+        config = (struct configuration){.roles = BRIDGE_ROLE_GATEWAY | BRIDGE_ROLE_DEVICE,
+                                        .root = "Device.",
+                                        .model = DATA_MODEL_TR181};
         bridge_init(&bridge, &config, get_now);
         bridge.devices.state = SOURCE_OK;
         bridge.gateway.state = SOURCE_OK;
