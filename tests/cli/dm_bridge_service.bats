@@ -164,7 +164,7 @@ logged()
 	configure gateway ', "root": "Device."'
 	SOCKET=$old
 	kill -HUP "$PID"
-	wait_until logged "$CONFIG: differs, but stays as it was until the next start: role, root, socket, state"
+	wait_until logged "$CONFIG: differs, but stays as it was until the next start: role, root, data-model, socket, state"
 	wait_until has_value $number 1
 	has_value $info.SerialNumber ""
 	[ ! -e "$DIR/run/another" ]
