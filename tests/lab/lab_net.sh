@@ -29,7 +29,13 @@ lab_plug()
 	echo "$gateway port$number" > "$LAB_DIR/hosts/$host/cable.$interface"
 	lab_net "$gateway" ip link set "port$number" master br0 up
 	lab_net "$host" ip link set "$interface" up
-	lab_until 5 lab_has_carrier "$host" "$interface"
+	lab_until 10 lab_has_carrier "$host" "$interface" && lab_until 10 lab_forwards "$gateway" "port$number"
+}
+
+# A busy kernel takes its time to let a new port take part; what is sent before is lost.
+lab_forwards()
+{
+	lab_net "$1" bridge link show dev "$2" | grep -q 'state forwarding'
 }
 
 # lab_unplug HOST [INTERFACE]: the undo of lab_plug; the interface is gone.
