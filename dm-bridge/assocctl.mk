@@ -24,3 +24,5 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/text_table.c %D%/text_table.h
 %C%_assocctl_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_assocctl_LDADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = %D%/completions/assocctl

@@ -71,12 +71,12 @@ labs()
 	labs | diff "$BATS_TEST_TMPDIR/before" -
 }
 
-@test "--keep shows two devices and one gateway, and leaves the demo running" {
+@test "GW_11: --keep shows two devices, one gateway and the event of a third, and leaves the demo running" {
 	run -0 ./demo --keep
-	[ "$(grep -c ' ok$' <<< "$output")" -ge 8 ]
-	[[ $output = *SETTOP-1*PHONE-7*GATEWAY-1* ]]
+	[ "$(grep -c ' ok$' <<< "$output")" -ge 10 ]
+	[[ $output = *SETTOP-1*PHONE-7*GATEWAY-1*'gateway# assocctl watch'$'\n''1 active '*NumberOfEntries=3$'\n'* ]]
 	run -0 ./demo --exec gateway assocctl --json devices
-	[ "$(jq length <<< "$output")" = 2 ]
+	[ "$(jq length <<< "$output")" = 3 ]
 }
 
 @test "--exec passes the command's status and arguments on" {
