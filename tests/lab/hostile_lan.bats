@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A LAN with a hostile host: floods of identities, of DHCPINFORMs from its own and from forged addresses, and of malformed
 # options. Honest hosts are served as they are without our hook, and the table, the memory and the log stay bounded.
+# alone: a flood fills the neighbour table that all namespaces share, and takes a core.
 bats_require_minimum_version 1.5.0
 
 setup()
