@@ -130,7 +130,7 @@ static void start(struct fixture *f)
         close(connect_to(f));
 }
 
-static void stop(struct fixture *f, int signal_number)
+static void end_daemon(struct fixture *f, int signal_number)
 {
         if (f->pid > 0) {
                 kill(f->pid, signal_number);
@@ -166,7 +166,7 @@ static int unmake(void **state)
         struct fixture *f = *state;
         void *folder = strdup(f->folder);
 
-        stop(f, SIGTERM);
+        end_daemon(f, SIGTERM);
         free(f);
         return scratch_remove(&folder);
 }
@@ -499,7 +499,7 @@ static void test_D2_3_what_set_has_answered_is_there_after_kill_9(void **state)
         for (int i = 0; i < KILLS; i++) {
                 unsigned answered = set_until_killed(f, written + 1, &sent, rand() % 30000);
 
-                stop(f, SIGKILL);
+                end_daemon(f, SIGKILL);
                 start(f);
                 /* The first may have come to nothing: then there is nothing to read yet. */
                 if (answered == 0 && written == 0)
