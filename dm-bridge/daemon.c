@@ -5,6 +5,9 @@
 #include "dm-bridge/daemon.h"
 
 #include <errno.h>
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +29,9 @@
 #include "dm-bridge/server.h"
 #include "dm-bridge/state.h"
 #include "libassoc/identity_file.h"
+
+/* From so many bytes on, what building a reply took is given back at once. */
+#define REPLY_LARGE (64 * 1024)
 
 struct daemon {
         const char *file; /* that the configuration is read from */
@@ -208,12 +214,24 @@ static void *open_session(void *context)
         return peer;
 }
 
+/* A reply that holds the whole table took megabytes to build; they are not ours for ever after. */
+static void return_memory(size_t reply_length)
+{
+#ifdef HAVE_MALLOC_TRIM
+        if (reply_length > REPLY_LARGE)
+                malloc_trim(0);
+#else
+        (void)reply_length;
+#endif
+}
+
 static int handle_line(void *context, const char *line, size_t length, char **ret, size_t *ret_length)
 {
         struct peer *peer = context;
         int err = rpc_handle(&peer->session, line, length, ret, ret_length);
 
         settle(peer->daemon);
+        return_memory(*ret_length);
         return err;
 }
 

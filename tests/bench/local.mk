@@ -48,5 +48,12 @@ if GATEWAY_HOOK
 bench_scripts = $(srcdir)/%D%/bench_hostile
 endif
 
-bench: $(bench_programs) $(bench_helpers)
+# The built dm-bridge, as an agent meets it.
+if DM_BRIDGE
+bench_programs += %D%/bench_bridge
+bench_helpers_bridge = dm-bridge/dm-bridge
+%C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_common)
+endif
+
+bench: $(bench_helpers_bridge) $(bench_programs) $(bench_helpers)
 	LAB_STAGE='$(abs_builddir)/stage' $(srcdir)/%D%/run bench.json $(bench_programs:%=./%) $(bench_scripts)
