@@ -13,7 +13,8 @@ new=$state/root
 # The writable layer lives in memory; a lower directory may not hold the upper one, so a tmpfs it is.
 make_root()
 {
-	mkdir -p "$new"
+	# Without the lab's folder the lab is no more.
+	mkdir "$new"
 	mount -t tmpfs -o mode=0755 lab "$new"
 	mkdir "$new/upper" "$new/work" "$new/merged"
 	mount -t overlay -o "lowerdir=$lower,upperdir=$new/upper,workdir=$new/work" lab "$new/merged"

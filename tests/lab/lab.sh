@@ -175,6 +175,9 @@ lab_host_stop()
 		read -r pid < "$state/pid"
 		kill -KILL "$pid" 2> /dev/null || :
 		lab_until 10 test ! -d "/proc/$pid" || :
+	else
+		# One that is only starting has not told its number yet.
+		pkill -KILL -f "/host_init.sh $state " || :
 	fi
 	rm -rf "$state"
 }

@@ -157,6 +157,26 @@ make_lan()
 	machine_state | diff "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "nothing remains of a host that was only starting when the lab was stopped" {
+	local dir delay
+	for delay in 0 0.02 0.05 0.1 0.2; do
+		lab_stop
+		lab_start
+		dir=$LAB_DIR
+		lab_host early > /dev/null 2>&1 3>&- &
+		lab_until 5 test -d "$dir/hosts/early/run"
+		sleep "$delay"
+		lab_stop
+		wait "$!" || :
+		none_of()
+		{
+			[ -z "$(pgrep -f "$1/hosts" || :)" ]
+		}
+		lab_until 5 none_of "$dir"
+		[ ! -e "$dir" ]
+	done
+}
+
 @test "nothing remains after the owner of a lab is killed with -9" {
 	cat > "$BATS_TEST_TMPDIR/owner" <<-'OWNER'
 		. "$1"
