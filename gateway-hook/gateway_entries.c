@@ -36,6 +36,8 @@ static void say_device(struct gateway *gateway, enum message message, const stru
         char serial[SHOWN_ELEMENT_MAX], product_class[SHOWN_ELEMENT_MAX], address[INET_ADDRSTRLEN],
                 hwaddr[SHOWN_HWADDR_MAX];
 
+        if (messenger_holds(&gateway->messenger, now, message))
+                return;
         inet_ntop(AF_INET, &record->address, address, sizeof(address));
         messenger_say(&gateway->messenger, now, message,
                       "%s \"%s\" \"%s\": entry %" PRIu32

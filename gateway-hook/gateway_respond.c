@@ -16,6 +16,8 @@ static void say_refused_identity(struct gateway *gateway, const struct gateway_e
         char hwaddr[SHOWN_HWADDR_MAX], bytes[SHOWN_OPTION_MAX], reason[128];
         size_t size = 0;
 
+        if (messenger_holds(&gateway->messenger, now, message))
+                return;
         if (assoc_message_option(exchange->query, exchange->query_size, ASSOC_OPTION, option, sizeof(option),
                                  &size, NULL) < 0)
                 size = 0;

@@ -29,16 +29,23 @@ static void refill(struct limiter *limiter, int64_t now)
         limiter->refilled += earned * limiter->interval;
 }
 
+bool limiter_hold(struct limiter *limiter, int64_t now)
+{
+        if (limiter->burst == 0)
+                return false;
+        refill(limiter, now);
+        if (limiter->tokens > 0)
+                return false;
+        limiter->held++;
+        return true;
+}
+
 bool limiter_pass(struct limiter *limiter, int64_t now, uint64_t *ret_held)
 {
-        if (limiter->burst > 0) {
-                refill(limiter, now);
-                if (limiter->tokens == 0) {
-                        limiter->held++;
-                        return false;
-                }
+        if (limiter_hold(limiter, now))
+                return false;
+        if (limiter->burst > 0)
                 limiter->tokens--;
-        }
         *ret_held = limiter->held;
         limiter->held = 0;
         return true;

@@ -24,4 +24,8 @@ void limiter_init(struct limiter *limiter, uint32_t burst, uint32_t interval, in
  */
 bool limiter_pass(struct limiter *limiter, int64_t now, uint64_t *ret_held);
 
+/** Whether limiter_pass() would refuse; then it counts as refused. So that nothing need be made ready for it.
+ */
+bool limiter_hold(struct limiter *limiter, int64_t now);
+
 #endif

@@ -60,6 +60,11 @@ void messenger_init(struct messenger *messenger, message_fn *say, void *context,
                 limiter_init(&messenger->limiters[i], messages[i].burst, messages[i].interval, now);
 }
 
+bool messenger_holds(struct messenger *messenger, int64_t now, enum message message)
+{
+        return limiter_hold(&messenger->limiters[message], now);
+}
+
 void messenger_say(struct messenger *messenger, int64_t now, enum message message, const char *format, ...)
 {
         char text[MESSAGE_TEXT_MAX];
@@ -104,9 +109,17 @@ const char *text_escape(const void *data, size_t data_size, char *buffer, size_t
 
 const char *text_hwaddr(const uint8_t *hwaddr, size_t hwaddr_size, char *buffer, size_t size)
 {
-        int used = snprintf(buffer, size, "%s", hwaddr_size == 0 ? "unknown" : "");
+        static const char digits[] = "0123456789abcdef";
+        size_t used = 0;
 
-        for (size_t i = 0; i < hwaddr_size && used >= 0 && (size_t)used < size; i++)
-                used += snprintf(buffer + used, size - (size_t)used, "%s%02x", i > 0 ? ":" : "", hwaddr[i]);
+        if (hwaddr_size == 0)
+                snprintf(buffer, size, "unknown");
+        for (size_t i = 0; i < hwaddr_size && size - used > 3; i++) {
+                if (i > 0)
+                        buffer[used++] = ':';
+                buffer[used++] = digits[hwaddr[i] >> 4];
+                buffer[used++] = digits[hwaddr[i] & 15];
+                buffer[used] = '\0';
+        }
         return buffer;
 }

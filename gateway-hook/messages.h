@@ -4,6 +4,7 @@
 #ifndef GATEWAY_MESSAGES_H
 #define GATEWAY_MESSAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,6 +68,10 @@ enum message_severity message_severity(enum message message);
 
 /** Messages go to `say` from now on. */
 void messenger_init(struct messenger *messenger, message_fn *say, void *context, int64_t now);
+
+/** Whether messenger_say() would hold this message back; then it counts as held. So that no text need be
+ * made. */
+bool messenger_holds(struct messenger *messenger, int64_t now, enum message message);
 
 /** Say it, unless that message came too often lately; how many were held back is told with the next that
  * passes. */

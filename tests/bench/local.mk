@@ -40,12 +40,19 @@ bench_gateway_libs = gateway-hook/libgateway.la libassoc/libprivate.la libassoc/
 %C%_bench_journal_SOURCES = %D%/bench_journal.c $(bench_common)
 %C%_bench_journal_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_bench_journal_LDADD = $(bench_gateway_libs) $(JSONC_LIBS)
+
+bench_load = %D%/dhcp_load
+EXTRA_PROGRAMS += %D%/dhcp_load
+CLEANFILES += %D%/dhcp_load
+%C%_dhcp_load_SOURCES = %D%/dhcp_load.c
+%C%_dhcp_load_LDFLAGS = $(AM_LDFLAGS) -no-install
+%C%_dhcp_load_LDADD = libassoc/libassoc.la
 endif
 
-# A real Kea under a hostile LAN; needs root and what tools/build leaves.
-EXTRA_DIST += %D%/bench_hostile
+# A real Kea under many clients, and under a hostile LAN; they need root and what tools/build leaves.
+EXTRA_DIST += %D%/bench_kea %D%/bench_hostile
 if GATEWAY_HOOK
-bench_scripts = $(srcdir)/%D%/bench_hostile
+bench_scripts = $(srcdir)/%D%/bench_kea $(srcdir)/%D%/bench_hostile
 endif
 
 # The built dm-bridge, as an agent meets it.
@@ -55,5 +62,5 @@ bench_helpers_bridge = dm-bridge/dm-bridge
 %C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_common)
 endif
 
-bench: $(bench_helpers_bridge) $(bench_programs) $(bench_helpers)
+bench: $(bench_helpers_bridge) $(bench_programs) $(bench_helpers) $(bench_load)
 	LAB_STAGE='$(abs_builddir)/stage' $(srcdir)/%D%/run bench.json $(bench_programs:%=./%) $(bench_scripts)
