@@ -5,7 +5,7 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 	%D%/lab_selftest.bats %D%/lab_demo.bats %D%/association_table.bats %D%/association_table_mt.bats \
 	%D%/association_malformed.bats \
 	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
-	%D%/neighbour_watch.bats %D%/lease_life.bats %D%/kea_citizen.bats \
+	%D%/neighbour_watch.bats %D%/journal_faults.bats %D%/lease_life.bats %D%/kea_citizen.bats \
 	%D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
 
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
@@ -15,7 +15,7 @@ CLEANFILES += %D%/flood
 lab_parts = %D%/flood
 if GATEWAY_HOOK
 EXTRA_LTLIBRARIES += %D%/meddler.la
-lab_parts += %D%/meddler.la
+lab_parts += %D%/meddler.la tests/bench/dhcp_load
 CLEANFILES += %D%/meddler.la
 %C%_meddler_la_SOURCES = %D%/meddler.cc
 %C%_meddler_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/gateway-hook/kea-compat
