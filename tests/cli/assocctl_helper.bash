@@ -65,9 +65,11 @@ daemon_start()
 	cat >"$T/conf" <<-END
 		{"role": "$1", "socket": "$SOCKET", "journal": "$T/journal", "gateway-info": "$T/info", "state": "$T/state", "identity": "$T/identity.conf"}
 	END
+	# What an earlier one said must not be taken for the answer.
+	rm -f "$T/log"
 	"$top_builddir/dm-bridge/dm-bridge" -c "$T/conf" 2>"$T/log" 3>&- &
 	echo $! >"$T/daemon.pid"
-	until_true grep -q 'ready on' "$T/log"
+	until_true grep -qs 'ready on' "$T/log"
 }
 
 # A binding's line for the journal: INSTANCE OUI SERIAL CLASS ADDRESS HWADDR SOURCE AWAY.
