@@ -335,7 +335,9 @@ static void nudge(struct neighbour *neighbour, const struct neighbour_target *wh
         err = send_datagram(neighbour, whom->address, ifindex);
         if (is_unreachable(err))
                 tell(neighbour, whom->address, neighbour_watch_failed(neighbour->watch, whom->address));
-        else if (err < 0 && err != -EAGAIN && err != -ENOBUFS)
+        else if (err == -EAGAIN || err == -ENOBUFS || err == -ENOMEM)
+                neighbour_watch_unsent(neighbour->watch, whom->address, clock_ms());
+        if (err < 0 && err != -EAGAIN && !is_unreachable(err))
                 neighbour->trouble = err;
 }
 

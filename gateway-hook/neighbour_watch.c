@@ -319,6 +319,16 @@ int64_t neighbour_watch_deadline(const struct neighbour_watch *watch)
 
 /* --- What is heard --- */
 
+void neighbour_watch_unsent(struct neighbour_watch *watch, struct in_addr address, int64_t now)
+{
+        struct watched *watched = find_watched(watch, address);
+
+        if (watched == NULL)
+                return;
+        watched->asked = false;
+        set_due(watch, watched, now + NEIGHBOUR_WATCH_SPACE);
+}
+
 static enum neighbour_news fail(struct neighbour_watch *watch, struct watched *watched)
 {
         /* Other traffic to a device that sleeps fails every few seconds: that is one round all the same. */

@@ -74,6 +74,10 @@ bool neighbour_watch_next(struct neighbour_watch *watch, int64_t now, struct nei
 /** When neighbour_watch_next() wants to be called again; INT64_MAX: never, as far as is known. */
 int64_t neighbour_watch_deadline(const struct neighbour_watch *watch);
 
+/** The nudge could not be sent for want of memory, or of room in the kernel's table of neighbours: that says
+ * nothing of `address`. Try again soon. */
+void neighbour_watch_unsent(struct neighbour_watch *watch, struct in_addr address, int64_t now);
+
 /**
  * The kernel, or the attempt to nudge, says that `address` can't be reached. Counts at most once after each
  * nudge. The binding that is lost with this is away from now on.

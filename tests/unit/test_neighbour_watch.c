@@ -365,6 +365,23 @@ static void a_nudge_tells_where_the_neighbour_was_found_and_whether_the_last_was
         neighbour_watch_free(watch);
 }
 
+static void test_GW_4_a_nudge_that_could_not_be_sent_is_no_round_and_is_sent_soon(void **state)
+{
+        struct neighbour_watch *watch = watch_one();
+
+        (void)state;
+        for (int round = 0; round < 2 * ROUNDS; round++) {
+                int64_t now = nudged(watch);
+
+                neighbour_watch_unsent(watch, number(1), now);
+                neighbour_watch_unsent(watch, number(2), now);
+                assert_false(failed(watch));
+                assert_int_equal(neighbour_watch_deadline(watch), now + NEIGHBOUR_WATCH_SPACE);
+        }
+        lose(watch);
+        neighbour_watch_free(watch);
+}
+
 static void test_GW_7_a_link_is_known_by_its_index_too_for_it_may_have_been_renamed(void **state)
 {
         struct neighbour_watch *watch = watch_one();
@@ -596,6 +613,7 @@ int main(void)
                 cmocka_unit_test(test_GW_7_a_link_layer_address_that_a_bridge_forgets_hastens_the_next_nudge),
                 cmocka_unit_test(test_GW_7_a_binding_is_found_by_the_link_layer_address_of_its_last_exchange),
                 cmocka_unit_test(a_nudge_tells_where_the_neighbour_was_found_and_whether_the_last_was_heard),
+                cmocka_unit_test(test_GW_4_a_nudge_that_could_not_be_sent_is_no_round_and_is_sent_soon),
                 cmocka_unit_test(test_GW_7_a_link_is_known_by_its_index_too_for_it_may_have_been_renamed),
                 cmocka_unit_test(test_GW_8_the_same_link_layer_address_brings_a_device_back_once),
                 cmocka_unit_test(test_GW_8_another_link_layer_address_does_not_bring_it_back),
