@@ -264,6 +264,28 @@ static int send_datagram(const struct neighbour *neighbour, struct in_addr addre
         return sendmsg(neighbour->udp, &message, MSG_DONTROUTE | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+/* Errors that come later, by ICMP, are the socket's: a device has no use for port 9 and says so. */
+static void want_errors(const struct neighbour *neighbour, bool wanted)
+{
+        int on = wanted, pending;
+        socklen_t size = sizeof(pending);
+
+        (void)setsockopt(neighbour->udp, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+        (void)getsockopt(neighbour->udp, SOL_SOCKET, SO_ERROR, &pending, &size);
+}
+
+/* Only a socket that wants all errors is told that the kernel's table of neighbours had no room (ENOBUFS). It
+ * is also told of errors that others' nudges met; so anything else is asked again by one that does not. */
+static int send_nudge(const struct neighbour *neighbour, struct in_addr address, int ifindex)
+{
+        int err;
+
+        want_errors(neighbour, true);
+        err = send_datagram(neighbour, address, ifindex);
+        want_errors(neighbour, false);
+        return err < 0 && err != -ENOBUFS ? send_datagram(neighbour, address, ifindex) : err;
+}
+
 /* Whether that error means that the address can't be reached, as if the kernel had probed in vain. */
 static bool is_unreachable(int err)
 {
@@ -332,7 +354,7 @@ static void nudge(struct neighbour *neighbour, const struct neighbour_target *wh
         /* The kernel is silent on one that other traffic confirms. Who is that? */
         if (whom->unheard)
                 neighbour->dump_wanted = true;
-        err = send_datagram(neighbour, whom->address, ifindex);
+        err = send_nudge(neighbour, whom->address, ifindex);
         if (is_unreachable(err))
                 tell(neighbour, whom->address, neighbour_watch_failed(neighbour->watch, whom->address));
         else if (err == -EAGAIN || err == -ENOBUFS || err == -ENOMEM)

@@ -275,6 +275,31 @@ flood_of_neighbours()
 	seq 8000 | awk '{ printf "neigh replace 10.%d.%d.1 lladdr 02:00:00:00:01:00 nud permanent dev br0\n", $1 / 256, $1 % 256 }'
 }
 
+@test "GW_4 GW_7: while the kernel's table of neighbours is full nobody is lost, it is logged, and it is looked again soon" {
+	start_gateway 1
+	associate device A1
+	lab_host other
+	lab_net other ip link add br9 type bridge
+	lab_net other ip link set br9 up
+	fill_table
+	lab_cable device out
+	for try in $(seq 60); do
+		fill_table
+		! lab_logged gateway kea ASSOC_WATCH_ERROR || break
+	done
+	lab_logged gateway kea 'ASSOC_WATCH_ERROR No buffer space available'
+	lab_not is_away A1
+	lab_host_stop other
+	lab_until 20 is_away A1
+}
+
+# Elsewhere: all namespaces share one table. What has been there for 5 s gives way to others.
+fill_table()
+{
+	seq 2500 | awk '{ printf "neigh replace 10.9.%d.%d lladdr 02:00:00:00:01:00 nud reachable dev br9\n", $1 / 250, $1 % 250 + 1 }' |
+		lab_net other ip -force -batch - > /dev/null 2>&1 || :
+}
+
 @test "GW_4: a relayed client that renews its lease past the relay is not watched" {
 	MORE='{"relayed": true}'
 	start_gateway 1 --set '.Dhcp4.subnet4 += [{"id": 2, "subnet": "198.51.100.0/24",
