@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# README's recipe, followed in a folder of another Debian: run by ./check --only recipe.
-EXTRA_DIST += %D%/gateway_recipe.bats %D%/systemctl
+# README's recipes, followed in folders of Debian: run by ./check --only recipe, and --release.
+EXTRA_DIST += %D%/recipe.sh %D%/gateway_recipe.bats %D%/device_recipe.bats %D%/apt-get %D%/systemctl
