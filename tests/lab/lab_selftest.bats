@@ -234,8 +234,9 @@ processes_of()
 	machine_state > "$BATS_TEST_TMPDIR/before"
 	for signal in TERM INT KILL; do
 		rm -f "$clone/tests/lab/up"
+		# Who is started in the background of a script ignores SIGINT, and so would all below: not this one.
 		# shellcheck disable=SC2016 # for the inner shell
-		lab_detached "$BATS_TEST_TMPDIR/check.log" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		lab_detached "$BATS_TEST_TMPDIR/check.log" env -i --default-signal=INT PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 			bash -c 'echo "$$" > "$1/pid"; exec "$1/check" --only lab' - "$clone"
 		lab_until 30 test -s "$clone/tests/lab/up"
 		[ -n "$(processes_of "$clone")" ]
