@@ -2,6 +2,7 @@
 # All but the shim is plain C, so that it can be tested without Kea; without the hook it is built only for who asks for it.
 if GATEWAY_CORE
 EXTRA_LTLIBRARIES += %D%/libgateway.la
+CLEANFILES += %D%/libgateway.la
 %C%_libgateway_la_SOURCES = \
 	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
 	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_leases.c %D%/gateway_watch.c \
