@@ -12,6 +12,8 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 EXTRA_PROGRAMS += %D%/flood
 CLEANFILES += %D%/flood
 %C%_flood_SOURCES = %D%/flood.c
+# Static: it runs on this machine, whatever release it was built in.
+%C%_flood_LDFLAGS = $(AM_LDFLAGS) -all-static
 lab_parts = %D%/flood
 if GATEWAY_HOOK
 EXTRA_LTLIBRARIES += %D%/meddler.la
