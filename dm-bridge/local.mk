@@ -19,6 +19,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/gateway_info_object.c \
 	%D%/http_request.c %D%/http_request.h \
 	%D%/json_text.c %D%/json_text.h \
+	%D%/keepalive.c %D%/keepalive.h \
 	%D%/line_buffer.c %D%/line_buffer.h \
 	%D%/log.c %D%/log.h \
 	%D%/manageable_device.c \
