@@ -31,4 +31,5 @@ include tests/oracle/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk
+include tests/peers/local.mk
 include tests/recipe/local.mk

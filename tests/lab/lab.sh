@@ -6,7 +6,8 @@
 # state file has its real path, and nothing of it reaches the machine.
 # Everything about a lab is in files below LAB_DIR: any process that knows
 # LAB_DIR can use the lab. More of the library: lab_net.sh (cables, captures),
-# lab_dhcp.sh (Kea, dhcpcd, udhcpc), lab_assoc.sh (our programs), lab_packet.sh (crafted requests).
+# lab_dhcp.sh (Kea, dhcpcd, udhcpc), lab_assoc.sh (our programs), lab_packet.sh (crafted requests),
+# lab_nat.sh (NATs, STUN servers).
 #
 #   LAB_ROOT   the hosts' root filesystem (default: /, this machine's, read only)
 #   LAB_STAGE  a `make install DESTDIR=` tree to put on top of it (default: none)
@@ -340,3 +341,5 @@ lab_logged()
 . "$LAB_LIBRARY/lab_assoc.sh"
 # shellcheck source=tests/lab/lab_packet.sh
 . "$LAB_LIBRARY/lab_packet.sh"
+# shellcheck source=tests/lab/lab_nat.sh
+. "$LAB_LIBRARY/lab_nat.sh"

@@ -73,7 +73,7 @@ lab_address()
 	lab_net "$1" ip -json -4 address show dev "${2:-eth0}" | jq -er '[.[].addr_info[]?.local][0]'
 }
 
-# lab_capture HOST INTERFACE FILE: record DHCP; returns when the recording is on.
+# lab_capture HOST INTERFACE FILE: record DHCP, or what LAB_CAPTURED says; returns when the recording is on.
 lab_capture()
 {
 	local tag
@@ -81,7 +81,7 @@ lab_capture()
 	echo "$2" > "$LAB_DIR/hosts/$1/$tag"
 	# 0x88b5 is the Ethernet type for experiments: lab_capture_stop marks the end with it.
 	lab_spawn_net "$1" "$tag" tcpdump -n -U --immediate-mode -Z root -i "$2" -w "$3" \
-		'udp port 67 or udp port 68 or ether proto 0x88b5' || return 1
+		"${LAB_CAPTURED:-udp port 67 or udp port 68} or ether proto 0x88b5" || return 1
 	lab_until 10 lab_logged "$1" "$tag" 'listening on'
 }
 

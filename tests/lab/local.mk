@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The lab: real Kea, dhcpcd, udhcpc in namespaces. Needs root, hence not part of `make check`.
 # It runs what a staged install holds; configure with --prefix=/usr and Debian's folders (see tools/build).
-EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab_packet.sh %D%/host_init.sh \
+EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab_packet.sh %D%/lab_nat.sh %D%/host_init.sh \
 	%D%/lab_selftest.bats %D%/lab_demo.bats %D%/association_table.bats %D%/association_table_mt.bats \
 	%D%/association_malformed.bats \
 	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
 	%D%/neighbour_watch.bats %D%/journal_faults.bats %D%/lease_life.bats %D%/kea_citizen.bats \
-	%D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
+	%D%/stun_peer.bats %D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
 
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
 EXTRA_PROGRAMS += %D%/flood
