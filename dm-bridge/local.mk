@@ -40,6 +40,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
 	%D%/stun_message.c %D%/stun_message.h \
+	%D%/stun_transaction.c %D%/stun_transaction.h \
 	%D%/socket_path.c %D%/socket_path.h \
 	%D%/values.c %D%/values.h
 %C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS) $(NETTLE_CFLAGS)

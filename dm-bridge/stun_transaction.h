@@ -33,6 +33,7 @@ struct stun_transaction {
         const char *password; /* of the MESSAGE-INTEGRITY that was sent; NULL: none */
         unsigned copies;      /* that have left */
         bool quiet;           /* no more copies, though there is no answer yet */
+        int64_t fails_at;     /* by the schedule; later if copies left late */
         int64_t deadline;     /* WAITING: the next copy, or the failure; ANSWERED: the end of listening */
         unsigned responses;
         struct stun_response answer; /* the first one */
@@ -63,6 +64,10 @@ enum stun_due {
  */
 int stun_transaction_start(struct stun_transaction *transaction, const struct stun_request *request,
                            const struct stun_address *server, int64_t now);
+
+/** Whether a datagram has the transaction's ID, and an answer is still waited or listened for. */
+bool stun_transaction_owns(const struct stun_transaction *transaction, const uint8_t *message, size_t size,
+                           int64_t now);
 
 /** A datagram came in. Nothing but STUN_ANSWER ends the wait for an answer. */
 enum stun_verdict stun_transaction_received(struct stun_transaction *transaction,

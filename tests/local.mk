@@ -25,6 +25,7 @@ include tests/unit/client-hook.mk
 endif
 if DM_BRIDGE
 include tests/unit/dm-bridge.mk
+include tests/unit/stun.mk
 endif
 include tests/cli/local.mk
 include tests/oracle/local.mk
