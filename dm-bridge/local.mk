@@ -39,7 +39,13 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
 	%D%/state.c %D%/state.h \
+	%D%/stun_binding.c \
+	%D%/stun_client.c %D%/stun_client.h \
+	%D%/stun_exchange.c \
 	%D%/stun_message.c %D%/stun_message.h \
+	%D%/stun_private.h \
+	%D%/stun_probe.c \
+	%D%/stun_report.c \
 	%D%/stun_transaction.c %D%/stun_transaction.h \
 	%D%/socket_path.c %D%/socket_path.h \
 	%D%/values.c %D%/values.h

@@ -22,6 +22,16 @@
 #define STUN_TEXT_MAX 256
 /** Longest name of a server, its port included. */
 #define STUN_SERVER_MAX 288
+/** How long until an unknown server's name is looked up again. */
+#define STUN_RESOLVE_RETRY_MS 30000
+/** BINDING-CHANGEs between two refreshes, if each shows yet another binding. */
+#define STUN_CHANGES_MAX 3
+/** Pause after a refused refresh: doubled each time, up to the second, and never beyond the maximum period.
+ */
+#define STUN_BACKOFF_MIN_MS 30000
+#define STUN_BACKOFF_MAX_MS 3600000
+/** Failures of a dialect that has worked before the other one is tried. */
+#define STUN_DIALECT_PATIENCE 2
 /** Transactions that were answered and are still listened to (BD-8). The oldest gives way. */
 #define STUN_PAST_MAX 6
 
@@ -121,6 +131,21 @@ struct stun_exchange {
         bool owed;   /* a copy of it is to be sent */
 };
 
+/** What is known of the binding; a copy of it is kept to go back to. */
+struct stun_known {
+        bool current;      /* a response since discovery began says so */
+        bool has_mapped;   /* some response did */
+        bool nat_detected; /* it differed from our own address or port (BD-3) */
+        struct stun_address mapped;
+};
+
+/** Where the ACS reaches us (CB-5). */
+struct stun_contact {
+        bool nat_detected, has_address;
+        struct stun_address address;
+};
+
+/** Not to be copied: it points into itself. */
 struct stun_client {
         void (*random)(void *context, uint8_t *bytes, size_t size);
         void *random_context;
@@ -129,45 +154,42 @@ struct stun_client {
         enum stun_policy policy;
         char server_name[STUN_SERVER_MAX + 1];
         char username[STUN_TEXT_MAX + 1], password[STUN_TEXT_MAX + 1];
-        int64_t minimum_ms;
+        struct keepalive_settings periods;
 
-        bool has_server, has_local;
+        bool has_server, has_local, had_local;
         struct stun_address server, local;
-        bool has_asked; /* a primary request has left: from asked_local to asked_server at asked_at */
-        struct stun_address asked_server, asked_local;
-        int64_t asked_at;
+        int64_t resolve_at; /* while there is no server */
 
         struct keepalive keepalive;
+        bool keepalive_waits; /* for the outcome of a primary request */
         struct stun_exchange primary, probe;
         struct stun_exchange past[STUN_PAST_MAX];
         size_t past_next;
 
-        enum stun_state outcome; /* of the last primary transaction */
+        enum stun_state outcome; /* of the last refresh since discovery began */
         unsigned last_error;
-        bool due;           /* a refresh is to be sent */
-        bool exempt;        /* ... before the minimum period is over (BD-7, new server) */
-        int64_t held_until; /* ... not before: the server refused */
-        unsigned refusals;  /* in a row */
+        bool refresh_due;
+        int64_t held_until; /* the server refused: no refresh before */
+        unsigned refusals;  /* of refreshes, in a row */
+        bool exempt;        /* the next refresh does not wait for the minimum period (BD-7) */
+        bool may_hurry;     /* a new server is asked at once */
+        bool has_asked;     /* a refresh has left, from asked_local to asked_server at asked_at */
+        struct stun_address asked_server, asked_local;
+        int64_t asked_at;
+
         bool change_due;
         unsigned changes;            /* BINDING-CHANGEs since the last refresh */
-        bool without_change_request; /* the server wants no CHANGE-REQUEST in probes */
-        bool has_server_credit;      /* the next new server is asked at once */
+        bool without_change_request; /* the server understands no CHANGE-REQUEST */
 
-        bool known; /* a binding was learnt since discovery began: mapped is not news */
-        bool has_mapped, nat_detected;
-        struct stun_address mapped;
-        /* As before the last response, in case that is taken back (BD-8). */
-        bool was_known, had_mapped, had_nat_detected;
-        struct stun_address mapped_before;
+        struct stun_known known, known_before;
+        uint8_t known_by[STUN_TRANSACTION_SIZE]; /* the transaction that `known` comes from */
 
         enum stun_dialect dialect;
-        bool dialect_worked;
-        unsigned silences; /* transactions unanswered in a row */
+        bool dialect_works; /* something was answered in it */
+        unsigned silences;  /* transactions without use, in a row */
 
         bool resolve_owed, binding_owed;
-        int64_t resolve_at;
-        bool told_any, told_nat_detected; /* what the last STUN_BINDING was about */
-        struct stun_address told_address;
+        struct stun_contact told; /* what the last STUN_BINDING was about */
         struct stun_counters counters;
 };
 

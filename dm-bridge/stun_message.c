@@ -79,11 +79,14 @@ static bool put_username(struct writer *out, const struct stun_request *request)
                writer_put_bytes(out, request->username, length) && put_fill(out, spaces ? ' ' : '\0', fill);
 }
 
-static bool put_response_address(struct writer *out, const struct stun_address *address)
+static bool put_response_address(struct writer *out, const struct stun_request *request)
 {
+        const struct stun_address *address = &request->response_address;
+
         return put_head(out, RESPONSE_ADDRESS, 8) && put_be16(out, FAMILY_IPV4) &&
                put_be16(out, address->port) && writer_put_be32(out, ntohl(address->address.s_addr)) &&
-               put_head(out, CHANGE_REQUEST, 4) && writer_put_be32(out, 0);
+               (request->without_change_request ||
+                (put_head(out, CHANGE_REQUEST, 4) && writer_put_be32(out, 0)));
 }
 
 static bool put_attributes(struct writer *out, const struct stun_request *request)
@@ -94,7 +97,7 @@ static bool put_attributes(struct writer *out, const struct stun_request *reques
                 (put_head(out, CONNECTION_REQUEST_BINDING, sizeof(binding) - 1) &&
                  writer_put_bytes(out, binding, sizeof(binding) - 1))) &&
                (!request->binding_change || put_head(out, BINDING_CHANGE, 0)) &&
-               (!request->has_response_address || put_response_address(out, &request->response_address)) &&
+               (!request->has_response_address || put_response_address(out, request)) &&
                (request->username == NULL || put_username(out, request));
 }
 

@@ -47,7 +47,8 @@ struct stun_request {
                                                      */
         bool connection_request_binding;            /* CB-1 */
         bool binding_change;                        /* CB-3 */
-        bool has_response_address;                  /* KA-2; CHANGE-REQUEST(0) goes with it */
+        bool has_response_address;                  /* KA-2; CHANGE-REQUEST(0) goes with it, but for: */
+        bool without_change_request;
         struct stun_address response_address;
         const char *username; /* NULL: none (CB-2) */
         const char *password; /* NULL: no MESSAGE-INTEGRITY (BD-6) */

@@ -165,6 +165,8 @@ static void test_KA_2_a_probe_names_the_primary_port_and_has_nothing_of_the_acs(
         inet_pton(AF_INET, "198.51.100.1", &made.response_address.address);
         made.response_address.port = 40000;
         assert_encodes(&made, "00010014" TID "0002000800019c40c63364010003000400000000");
+        made.without_change_request = true;
+        assert_encodes(&made, "0001000c" TID "0002000800019c40c6336401");
 }
 
 /* --- Responses --- */
