@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CMOCKA
-stun_tests = %D%/test_stun_transaction
+stun_tests = %D%/test_stun_transaction %D%/test_stun_client
 check_PROGRAMS += $(stun_tests)
 TESTS += $(stun_tests)
 STUN_SERVER = %D%/stun_server.c %D%/stun_server.h
+STUN_PLAY = $(STUN_SERVER) %D%/stun_play.c %D%/stun_play.h
+# It is linked before the library has its turn.
+FAKE_KEEPALIVE = %D%/fake_keepalive.c %D%/fake_keepalive.h
+STUN_TEST_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
+STUN_TEST_LIBS = $(BRIDGE_UNIT_LIBS) $(NETTLE_LIBS)
 %C%_test_stun_transaction_SOURCES = %D%/test_stun_transaction.c $(STUN_SERVER)
-%C%_test_stun_transaction_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
-%C%_test_stun_transaction_LDADD = $(BRIDGE_UNIT_LIBS) $(NETTLE_LIBS)
+%C%_test_stun_transaction_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_test_stun_transaction_LDADD = $(STUN_TEST_LIBS)
+%C%_test_stun_client_SOURCES = %D%/test_stun_client.c $(STUN_PLAY) $(FAKE_KEEPALIVE)
+%C%_test_stun_client_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_test_stun_client_LDADD = $(STUN_TEST_LIBS)
 endif
