@@ -5,6 +5,7 @@
 
 #include "dm-bridge/http_request.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +17,7 @@
 /* Characters of a query (RFC 2396 3.4) but for "%", and of a header field's name (RFC 2616 2.2). */
 static const char query_characters[] = LETTERS DIGITS ";/?:@&=+$,-_.!~*'()";
 static const char token_characters[] = LETTERS DIGITS "!#$%&'*+-.^_`|~";
-static const char host_characters[] = LETTERS DIGITS "-._~%";
+static const char host_characters[] = LETTERS DIGITS "-._~";
 
 static bool is_one_of(char c, const char *characters)
 {
@@ -49,13 +50,26 @@ static struct request_text take_run(struct request_text *text, const char *chara
 
 /* --- The URI --- */
 
+/* An IPv6 address (RFC 2732). */
+static bool is_ipv6(struct request_text text)
+{
+        char address[INET6_ADDRSTRLEN];
+        struct in6_addr ignored;
+
+        if (text.length >= sizeof(address))
+                return false;
+        memcpy(address, text.text, text.length);
+        address[text.length] = '\0';
+        return inet_pton(AF_INET6, address, &ignored) == 1;
+}
+
 /* A host's name or address, and a port: whose they are is not checked, for a NAT may have changed them. */
 static bool take_authority(struct request_text *uri)
 {
         struct request_text port;
 
         if (take(uri, "[")) {
-                if (take_run(uri, DIGITS ":.abcdefABCDEF").length == 0 || !take(uri, "]"))
+                if (!is_ipv6(take_run(uri, DIGITS ":.abcdefABCDEF")) || !take(uri, "]"))
                         return false;
         } else if (take_run(uri, host_characters).length == 0) {
                 return false;

@@ -27,7 +27,22 @@ fuzz_replays += %D%/replay_gateway
 endif
 if DM_BRIDGE
 fuzz_bridge_libs = dm-bridge/libbridge.la
-fuzz_replays += %D%/replay_configuration %D%/replay_rpc %D%/replay_state
+fuzz_replays += %D%/replay_configuration %D%/replay_rpc %D%/replay_state %D%/replay_stun %D%/replay_connection_request
+# What others make of the same bytes, where they are installed.
+if HAVE_ORACLES
+oracle_cppflags = -DHAVE_ORACLES
+oracle_cflags = $(NICE_CFLAGS) $(URIPARSER_CFLAGS)
+oracle_libs = $(NICE_LIBS) $(URIPARSER_LIBS) -lhttp_parser
+endif
+fuzz_stun_libs = $(fuzz_bridge_libs) libassoc/libprivate.la libassoc/libassoc.la $(NETTLE_LIBS) $(oracle_libs)
+%C%_replay_stun_SOURCES = %D%/fuzz_stun.c $(replay_sources)
+%C%_replay_stun_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"stun"' $(oracle_cppflags)
+%C%_replay_stun_CFLAGS = $(AM_CFLAGS) $(oracle_cflags)
+%C%_replay_stun_LDADD = $(fuzz_stun_libs)
+%C%_replay_connection_request_SOURCES = %D%/fuzz_connection_request.c $(replay_sources)
+%C%_replay_connection_request_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"connection_request"' $(oracle_cppflags)
+%C%_replay_connection_request_CFLAGS = $(AM_CFLAGS) $(oracle_cflags)
+%C%_replay_connection_request_LDADD = $(fuzz_stun_libs)
 %C%_replay_configuration_SOURCES = %D%/fuzz_configuration.c $(replay_sources)
 %C%_replay_configuration_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"configuration"'
 %C%_replay_configuration_LDADD = $(fuzz_bridge_libs)
@@ -63,7 +78,17 @@ fuzz_programs += %D%/fuzz_gateway
 %C%_fuzz_gateway_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 endif
 if DM_BRIDGE
-fuzz_programs += %D%/fuzz_configuration %D%/fuzz_rpc %D%/fuzz_state
+fuzz_programs += %D%/fuzz_configuration %D%/fuzz_rpc %D%/fuzz_state %D%/fuzz_stun %D%/fuzz_connection_request
+%C%_fuzz_stun_SOURCES = %D%/fuzz_stun.c
+%C%_fuzz_stun_CPPFLAGS = $(AM_CPPFLAGS) $(oracle_cppflags)
+%C%_fuzz_stun_CFLAGS = $(AM_CFLAGS) $(oracle_cflags)
+%C%_fuzz_stun_LDADD = $(fuzz_stun_libs)
+%C%_fuzz_stun_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+%C%_fuzz_connection_request_SOURCES = %D%/fuzz_connection_request.c
+%C%_fuzz_connection_request_CPPFLAGS = $(AM_CPPFLAGS) $(oracle_cppflags)
+%C%_fuzz_connection_request_CFLAGS = $(AM_CFLAGS) $(oracle_cflags)
+%C%_fuzz_connection_request_LDADD = $(fuzz_stun_libs)
+%C%_fuzz_connection_request_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
 %C%_fuzz_configuration_SOURCES = %D%/fuzz_configuration.c
 %C%_fuzz_configuration_LDADD = $(fuzz_bridge_libs)
 %C%_fuzz_configuration_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)

@@ -267,6 +267,8 @@ static void test_CR_3_CR_9_what_breaks_a_rule_is_told_by_that_rule(void **state)
                 {"GET http://u@a?ts=1 HTTP/1.1" END, REQUEST_URI},
                 {"GET http://a:123456?ts=1 HTTP/1.1" END, REQUEST_URI},
                 {"GET http://[::1?ts=1 HTTP/1.1" END, REQUEST_URI},
+                {"GET http://[1:2:3:4]?ts=1 HTTP/1.1" END, REQUEST_URI},
+                {"GET http://a%?ts=1 HTTP/1.1" END, REQUEST_URI},
                 {"GET http://a HTTP/1.1" END, REQUEST_URI},
                 {"GET http://a#f HTTP/1.1" END, REQUEST_FRAGMENT},
                 {"GET " GOOD "#f HTTP/1.1" END, REQUEST_FRAGMENT},
