@@ -169,6 +169,5 @@ void stun_binding_contradicted(struct stun_client *client, const struct stun_exc
         client->known = client->known_before;
         memset(client->known_by, 0, sizeof(client->known_by));
         client->outcome = STUN_STATE_CONTRADICTED;
-        client->change_due = false;
         client->refresh_due = true;
 }
