@@ -33,6 +33,10 @@ enum option_id {
         OPTION_BY,
         OPTION_VALUE_FILE,
         OPTION_SINCE,
+        OPTION_USER,
+        OPTION_PASSWORD_FILE,
+        OPTION_COPIES,
+        OPTION_SOURCE,
         OPTION_HELP,
         OPTION_VERSION,
         OPTION_COUNT,
@@ -43,6 +47,8 @@ enum option_id {
 #define GENERAL_OPTIONS (BIT(OPTION_SOCKET) | BIT(OPTION_TIMEOUT) | BIT(OPTION_HELP) | BIT(OPTION_VERSION))
 #define ENCODE_OPTIONS                                                                                       \
         (BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL) | BIT(OPTION_CLASS) | BIT(OPTION_MERGE))
+#define REQUEST_OPTIONS                                                                                      \
+        (BIT(OPTION_USER) | BIT(OPTION_PASSWORD_FILE) | BIT(OPTION_COPIES) | BIT(OPTION_SOURCE))
 
 static const struct option_row {
         const char *name;
@@ -66,6 +72,11 @@ static const struct option_row {
         [OPTION_VALUE_FILE] = {"value-file", '\0', "FILE",
                                "the value of NAME is in FILE; '-': standard input"},
         [OPTION_SINCE] = {"since", '\0', "SEQ", "only events after that number"},
+        [OPTION_USER] = {"user", '\0', "USER", "ConnectionRequestUsername of the host"},
+        [OPTION_PASSWORD_FILE] = {"password-file", '\0', "FILE",
+                                  "its ConnectionRequestPassword is in FILE; '-': standard input"},
+        [OPTION_COPIES] = {"copies", '\0', "NUMBER", "how often it is sent, 1 to 100 (3)"},
+        [OPTION_SOURCE] = {"source", '\0', "PORT", "the port that it is sent from (any)"},
         [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
         [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
 };
@@ -97,6 +108,8 @@ static const struct command_row {
          "print events as they come"},
         {"ack", "SEQ", 1, 1, 0, 0, command_ack, "forget events up to that number"},
         {"status", "", 0, 0, BIT(OPTION_JSON), 0, command_status, "show how the daemon does"},
+        {"request", "HOST:PORT", 1, 1, REQUEST_OPTIONS, BIT(OPTION_USER) | BIT(OPTION_PASSWORD_FILE),
+         command_request, "send a UDP connection request to a host, as its ACS would"},
         {"encode", "", 0, 0, ENCODE_OPTIONS, BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL),
          command_encode, "print an identity as option 125, in hexadecimal digits"},
         {"decode", "[HEX | -]", 0, 1, BIT(OPTION_JSON) | BIT(OPTION_ROLE) | BIT(OPTION_MESSAGE),
@@ -282,6 +295,18 @@ static enum command_status take_option(struct arguments *arguments, int id, cons
                 break;
         case OPTION_SINCE:
                 arguments->since = value;
+                break;
+        case OPTION_USER:
+                arguments->user = value;
+                break;
+        case OPTION_PASSWORD_FILE:
+                arguments->password_file = value;
+                break;
+        case OPTION_COPIES:
+                arguments->copies = value;
+                break;
+        case OPTION_SOURCE:
+                arguments->source = value;
                 break;
         case OPTION_IDENTITY:
                 arguments->identity = value;

@@ -12,17 +12,20 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/command_get.c \
 	%D%/command_names.c \
 	%D%/command_option.c %D%/command_option.h \
+	%D%/command_request.c \
 	%D%/command_set.c \
 	%D%/command_status.c \
 	%D%/command_watch.c \
+	%D%/connection_request.c %D%/connection_request.h \
 	%D%/conversation.c %D%/conversation.h \
 	%D%/hex.c %D%/hex.h \
+	%D%/http_request.c %D%/http_request.h \
 	%D%/kea_client.c %D%/kea_client.h \
 	%D%/kea_devices.c %D%/kea_devices.h \
 	%D%/rpc_client.c %D%/rpc_client.h \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/text_table.c %D%/text_table.h
-%C%_assocctl_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
-%C%_assocctl_LDADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS)
+%C%_assocctl_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(NETTLE_CFLAGS)
+%C%_assocctl_LDADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(NETTLE_LIBS)
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = %D%/completions/assocctl

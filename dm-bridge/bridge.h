@@ -11,6 +11,8 @@
 #include "dm-bridge/gateway_info.h"
 #include "dm-bridge/member_attributes.h"
 #include "dm-bridge/notify.h"
+#include "dm-bridge/request_gate.h"
+#include "dm-bridge/stun_message.h"
 #include "dm-bridge/values.h"
 #include "libassoc/assoc.h"
 
@@ -22,10 +24,14 @@ struct bridge {
         struct values values;           /* what was written */
         struct notify notify;
         struct member_attributes members;
-        /* Where UDP connection requests reach us (CB-5); empty until that is known. */
+        struct request_gate requests; /* UDP connection requests, and the last that was accepted */
+        /* Where they reach us (CB-5); the text is empty until that is known. */
         struct {
                 char address[MODEL_VALUE_MAX];
                 bool nat_detected;
+                struct stun_address local; /* where they are awaited */
+                int64_t accepted_at;       /* wall clock; 0: none was, since the start */
+                uint64_t dropped;          /* datagrams that were neither STUN nor HTTP */
         } connection;
         struct bridge_counters counters;
         int64_t started; /* CLOCK_BOOTTIME, seconds */

@@ -16,4 +16,13 @@ static inline int64_t clock_boottime(void)
         return now.tv_sec;
 }
 
+/** The same in milliseconds. */
+static inline int64_t clock_boottime_ms(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_BOOTTIME, &now);
+        return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 #endif

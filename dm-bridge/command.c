@@ -12,6 +12,7 @@
 
 #include "dm-bridge/rpc_client.h"
 #include "dm-bridge/terminal.h"
+#include "libassoc/file.h"
 #include "libassoc/json_build.h"
 
 void command_error(const struct arguments *arguments, const char *format, ...)
@@ -86,6 +87,35 @@ bool command_parse_number(const struct arguments *arguments, const char *what, c
                 return true;
         command_error(arguments, "%s: expected a whole number, got '%s'", what, text);
         return false;
+}
+
+/* Returns as file_read(). */
+static int read_file(const char *path, char *text, size_t size, size_t *ret_size)
+{
+        if (strcmp(path, "-") != 0)
+                return file_read(path, text, size, ret_size);
+        *ret_size = fread(text, 1, size, stdin);
+        if (ferror(stdin))
+                return -EIO;
+        return feof(stdin) ? 0 : -EFBIG;
+}
+
+enum command_status command_read_value(const struct arguments *arguments, const char *option,
+                                       const char *path, char *text, size_t size)
+{
+        size_t length = 0;
+        int err = read_file(path, text, size - 1, &length);
+
+        if (err == 0 && memchr(text, '\0', length) != NULL)
+                err = -EINVAL;
+        if (err < 0) {
+                command_error(arguments, "%s: %s: %s", option, path, strerror(-err));
+                return COMMAND_FAILED;
+        }
+        if (length > 0 && text[length - 1] == '\n')
+                length--;
+        text[length] = '\0';
+        return COMMAND_DONE;
 }
 
 static enum command_status exchange(const struct arguments *arguments, const char *method,

@@ -33,6 +33,10 @@ struct arguments {
         const char *by;
         const char *value_file;
         const char *since;
+        const char *user;
+        const char *password_file;
+        const char *copies;
+        const char *source;
         char **operands;
         int count; /* of operands; assocctl.c has held it against the command table */
 };
@@ -47,9 +51,9 @@ enum command_status command_gateway(const struct arguments *arguments);
 enum command_status command_get(const struct arguments *arguments);
 enum command_status command_names(const struct arguments *arguments);
 enum command_status command_notify(const struct arguments *arguments);
+enum command_status command_request(const struct arguments *arguments);
 enum command_status command_set(const struct arguments *arguments);
 enum command_status command_status(const struct arguments *arguments);
-
 enum command_status command_watch(const struct arguments *arguments);
 
 /** Print "assocctl: COMMAND: ..." and a line end to standard error, escaped for a terminal. */
@@ -81,6 +85,13 @@ struct json_object *command_operands(const struct arguments *arguments, const ch
  */
 bool command_parse_number(const struct arguments *arguments, const char *what, const char *text,
                           int64_t *ret);
+
+/**
+ * Read the value that an option says is in a file, "-" standing for standard input, into `text` (`size`
+ * bytes); one line end belongs to the file and not to the value. On any trouble the error is printed.
+ */
+enum command_status command_read_value(const struct arguments *arguments, const char *option,
+                                       const char *path, char *text, size_t size);
 
 /** Print `value` in one line, as the daemon gave it (--json). */
 enum command_status command_print_json(const struct arguments *arguments, struct json_object *value);

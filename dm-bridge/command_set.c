@@ -5,11 +5,9 @@
 
 #include "dm-bridge/command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "libassoc/file.h"
 #include "libassoc/json_build.h"
 
 /* No value is longer than 256 bytes; what is, the daemon shall refuse. */
@@ -27,37 +25,21 @@ static bool add_value(struct json_object *values, const char *name, size_t lengt
         return json_append(values, json_complete(object, named && json_add(object, "value", value)));
 }
 
-/* Returns as file_read(). */
-static int read_value(const char *path, char *text, size_t size, size_t *ret_size)
-{
-        if (strcmp(path, "-") != 0)
-                return file_read(path, text, size, ret_size);
-        *ret_size = fread(text, 1, size, stdin);
-        if (ferror(stdin))
-                return -EIO;
-        return feof(stdin) ? 0 : -EFBIG;
-}
-
-/* NAME with the value in a file; one line end belongs to the file and not to the value. */
+/* NAME with the value in a file. */
 static enum command_status read_value_file(const struct arguments *arguments, struct json_object *values)
 {
         const char *name = arguments->operands[0];
         char text[FILE_VALUE_MAX];
-        size_t size;
-        int err;
+        enum command_status status;
 
         if (arguments->count != 1) {
                 command_error(arguments, "--value-file: expected one NAME, got %d", arguments->count);
                 return COMMAND_USAGE;
         }
-        err = read_value(arguments->value_file, text, sizeof(text), &size);
-        if (err < 0) {
-                command_error(arguments, "--value-file: %s: %s", arguments->value_file, strerror(-err));
-                return COMMAND_FAILED;
-        }
-        if (size > 0 && text[size - 1] == '\n')
-                size--;
-        if (!add_value(values, name, strlen(name), json_object_new_string_len(text, (int)size)))
+        status = command_read_value(arguments, "--value-file", arguments->value_file, text, sizeof(text));
+        if (status != COMMAND_DONE)
+                return status;
+        if (!add_value(values, name, strlen(name), json_object_new_string(text)))
                 return command_no_memory(arguments);
         return COMMAND_DONE;
 }

@@ -49,18 +49,46 @@ static void format_array(struct json_object *array, char *buffer, size_t size)
         }
 }
 
+/* "datagrams" becomes "3 accepted, 6 copy": there are many reasons, and few that came up. */
+static void format_counts(struct json_object *counts, char *buffer, size_t size)
+{
+        json_object_object_foreach(counts, key, member)
+        {
+                char text[96];
+
+                if (json_object_get_int64(member) == 0)
+                        continue;
+                snprintf(text, sizeof(text), "%" PRId64 " %.64s", json_object_get_int64(member), key);
+                append(buffer, size, ", ", text);
+        }
+        if (buffer[0] == '\0')
+                append(buffer, size, "", "none");
+}
+
+static void format_time(int64_t time, char *buffer, size_t size)
+{
+        if (time == 0)
+                append(buffer, size, "", "never");
+        else
+                terminal_time(time, buffer, size);
+}
+
 static int add_member(struct text_table *table, const char *key, struct json_object *member)
 {
         char value[VALUE_MAX] = "";
 
-        if (strcmp(key, "counters") == 0 || strcmp(key, "sources") == 0)
+        if (strcmp(key, "counters") == 0 || strcmp(key, "sources") == 0 || strcmp(key, "connection") == 0)
                 return add_members(table, member);
-        if (json_object_is_type(member, json_type_object))
+        if (json_object_is_type(member, json_type_object) && strcmp(key, "datagrams") == 0)
+                format_counts(member, value, sizeof(value));
+        else if (json_object_is_type(member, json_type_object))
                 format_source(member, value, sizeof(value));
         else if (json_object_is_type(member, json_type_array))
                 format_array(member, value, sizeof(value));
         else if (strcmp(key, "uptime") == 0)
                 terminal_duration(json_object_get_int64(member), value, sizeof(value));
+        else if (strcmp(key, "last_accepted") == 0)
+                format_time(json_object_get_int64(member), value, sizeof(value));
         else if (member != NULL)
                 snprintf(value, sizeof(value), "%s", json_object_get_string(member));
         return text_table_add(table, (const char *const[]){key, value[0] == '\0' ? "-" : value});

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* configuration.c - what dm-bridge.conf says: JSON with comments, one row per key.
+/* configuration.c - what dm-bridge.conf says: JSON with comments; its keys are in configuration_keys.c.
  * Every error names file, line and key, what was expected and what came. */
 #include "config.h"
 
 #include "dm-bridge/configuration.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dm-bridge/configuration_keys.h"
 #include "dm-bridge/json_text.h"
 #include "dm-bridge/log.h"
 #include "libassoc/file.h"
@@ -27,138 +27,6 @@ struct reader {
         char *error;
         size_t error_size;
 };
-
-static const char *string_of(struct json_object *value)
-{
-        const char *text;
-
-        if (!json_object_is_type(value, json_type_string))
-                return NULL;
-        text = json_object_get_string(value);
-        return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
-}
-
-static bool set_role(struct configuration *config, struct json_object *value)
-{
-        const char *text = string_of(value);
-
-        if (text == NULL)
-                return false;
-        if (strcmp(text, "gateway") == 0)
-                config->roles = BRIDGE_ROLE_GATEWAY;
-        else if (strcmp(text, "device") == 0)
-                config->roles = BRIDGE_ROLE_DEVICE;
-        else if (strcmp(text, "both") == 0)
-                config->roles = BRIDGE_ROLE_GATEWAY | BRIDGE_ROLE_DEVICE;
-        else
-                return false;
-        return true;
-}
-
-static const char gateway_root[] = "InternetGatewayDevice.";
-static const char device_root[] = "Device.";
-
-static bool set_data_model(struct configuration *config, struct json_object *value)
-{
-        const char *text = string_of(value);
-
-        if (text == NULL)
-                return false;
-        if (strcmp(text, "InternetGatewayDevice:1") == 0)
-                config->model = DATA_MODEL_TR098;
-        else if (strcmp(text, "Device:1") == 0)
-                config->model = DATA_MODEL_TR106;
-        else if (strcmp(text, "Device:2") == 0)
-                config->model = DATA_MODEL_TR181;
-        else
-                return false;
-        return true;
-}
-
-static bool set_root(struct configuration *config, struct json_object *value)
-{
-        const char *text = string_of(value);
-
-        if (text == NULL)
-                return false;
-        if (strcmp(text, gateway_root) == 0)
-                config->root = gateway_root;
-        else if (strcmp(text, device_root) == 0)
-                config->root = device_root;
-        else
-                return false;
-        return true;
-}
-
-static bool set_path(char *ret, size_t most, struct json_object *value)
-{
-        const char *text = string_of(value);
-        size_t length = text == NULL ? 0 : strlen(text);
-
-        if (length < 2 || length > most || text[0] != '/')
-                return false;
-        /* "/run/x/" and "/run/x" are the same folder. */
-        while (length > 1 && text[length - 1] == '/')
-                length--;
-        memcpy(ret, text, length);
-        ret[length] = '\0';
-        return length > 1;
-}
-
-static bool set_socket(struct configuration *config, struct json_object *value)
-{
-        return set_path(config->socket, CONFIGURATION_SOCKET_MAX, value);
-}
-
-static bool set_journal(struct configuration *config, struct json_object *value)
-{
-        return set_path(config->journal, CONFIGURATION_PATH_MAX, value);
-}
-
-static bool set_gateway_info(struct configuration *config, struct json_object *value)
-{
-        return set_path(config->gateway_info, CONFIGURATION_PATH_MAX, value);
-}
-
-static bool set_state(struct configuration *config, struct json_object *value)
-{
-        return set_path(config->state, CONFIGURATION_PATH_MAX, value);
-}
-
-static bool set_identity(struct configuration *config, struct json_object *value)
-{
-        return set_path(config->identity, CONFIGURATION_PATH_MAX, value);
-}
-
-static bool set_socket_group(struct configuration *config, struct json_object *value)
-{
-        const char *text = string_of(value);
-        const struct group *group = text == NULL ? NULL : getgrnam(text);
-
-        if (group == NULL)
-                return false;
-        config->has_socket_group = true;
-        config->socket_group = group->gr_gid;
-        return true;
-}
-
-static const struct configuration_key {
-        const char *name;
-        const char *expected;
-        bool (*set)(struct configuration *config, struct json_object *value);
-} keys[] = {
-        {"role", "\"gateway\", \"device\" or \"both\"", set_role},
-        {"data-model", "\"InternetGatewayDevice:1\", \"Device:1\" or \"Device:2\"", set_data_model},
-        {"root", "\"InternetGatewayDevice.\" or \"Device.\"", set_root},
-        {"socket", "an absolute path of at most 107 bytes", set_socket},
-        {"journal", "an absolute path of at most 1023 bytes", set_journal},
-        {"gateway-info", "an absolute path of at most 1023 bytes", set_gateway_info},
-        {"state", "an absolute path of at most 1023 bytes", set_state},
-        {"identity", "an absolute path of at most 1023 bytes", set_identity},
-        {"socket-group", "the name of an existing group", set_socket_group},
-};
-
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static int __attribute__((format(printf, 3, 4)))
 fail(const struct reader *reader, size_t line, const char *format, ...)
@@ -177,19 +45,20 @@ fail(const struct reader *reader, size_t line, const char *format, ...)
 
 static const struct configuration_key *find_key(const char *name, size_t length)
 {
-        for (size_t i = 0; i < KEYS; i++)
-                if (strlen(keys[i].name) == length && memcmp(keys[i].name, name, length) == 0)
-                        return &keys[i];
+        for (size_t i = 0; i < CONFIGURATION_KEYS; i++)
+                if (strlen(configuration_keys[i].name) == length &&
+                    memcmp(configuration_keys[i].name, name, length) == 0)
+                        return &configuration_keys[i];
         return NULL;
 }
 
 static int unknown_key(const struct reader *reader, size_t line, const char *name, size_t length)
 {
-        char list[192] = "", got[64];
+        char list[320] = "", got[64];
 
-        for (size_t i = 0; i < KEYS; i++)
+        for (size_t i = 0; i < CONFIGURATION_KEYS; i++)
                 snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i == 0 ? "" : ", ",
-                         keys[i].name);
+                         configuration_keys[i].name);
         return fail(reader, line, "unknown key '%s': expected one of %s",
                     log_escape(got, sizeof(got), name, length), list);
 }
@@ -222,12 +91,15 @@ static int read_member(const struct reader *reader, struct json_object *object, 
 /* The data model has one root; a root alone, or the role, stands for the model of TR-111's own time. */
 static int settle_root(const struct reader *reader, struct configuration *config)
 {
-        const char *root = config->model == DATA_MODEL_TR098 ? gateway_root : device_root;
+        const char *root =
+                config->model == DATA_MODEL_TR098 ? configuration_gateway_root : configuration_device_root;
 
         if (config->model == 0) {
                 if (config->root == NULL)
-                        config->root = config->roles & BRIDGE_ROLE_GATEWAY ? gateway_root : device_root;
-                config->model = config->root == gateway_root ? DATA_MODEL_TR098 : DATA_MODEL_TR106;
+                        config->root = config->roles & BRIDGE_ROLE_GATEWAY ? configuration_gateway_root
+                                                                           : configuration_device_root;
+                config->model =
+                        config->root == configuration_gateway_root ? DATA_MODEL_TR098 : DATA_MODEL_TR106;
                 return 0;
         }
         if (config->root != NULL && config->root != root)
@@ -253,7 +125,7 @@ static int read_members(const struct reader *reader, struct json_object *object,
                         return err;
         }
         if (config->roles == 0)
-                return fail(reader, 0, "key 'role' is missing: expected %s", keys[0].expected);
+                return fail(reader, 0, "key 'role' is missing: expected %s", configuration_keys[0].expected);
         return settle_root(reader, config);
 }
 
@@ -261,7 +133,7 @@ static int read_members(const struct reader *reader, struct json_object *object,
 static int check_repeated(const struct reader *reader)
 {
         struct json_members members = {.text = reader->text, .size = reader->size};
-        size_t seen[KEYS] = {0};
+        size_t seen[CONFIGURATION_KEYS] = {0};
         const char *name;
         size_t length;
 
@@ -271,11 +143,11 @@ static int check_repeated(const struct reader *reader)
 
                 if (key == NULL)
                         continue;
-                if (seen[key - keys] != 0)
+                if (seen[key - configuration_keys] != 0)
                         return fail(reader, line,
                                     "key '%s' stands twice: expected it once, it was on line %zu too",
-                                    key->name, seen[key - keys]);
-                seen[key - keys] = line;
+                                    key->name, seen[key - configuration_keys]);
+                seen[key - configuration_keys] = line;
         }
         return 0;
 }
@@ -284,13 +156,7 @@ int configuration_parse(char *text, size_t size, const char *name, struct config
                         size_t error_size)
 {
         struct reader reader = {name, text, size, error, error_size};
-        struct configuration config = {
-                .socket = ASSOC_RUNSTATEDIR "/dm-bridge/dm-bridge.sock",
-                .journal = ASSOC_JOURNAL,
-                .gateway_info = ASSOC_RUNSTATEDIR "/assoc/gateway-info",
-                .state = ASSOC_LOCALSTATEDIR "/lib/dm-bridge/state.json",
-                .identity = ASSOC_IDENTITY_FILE,
-        };
+        struct configuration config = configuration_initial;
         struct json_object *object;
         struct json_fault why;
         int err;

@@ -3,8 +3,10 @@
 #ifndef BRIDGE_CONFIGURATION_H
 #define BRIDGE_CONFIGURATION_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define CONFIGURATION_FILE ASSOC_SYSCONFDIR "/dm-bridge.conf"
@@ -41,6 +43,12 @@ struct configuration {
         char identity[CONFIGURATION_PATH_MAX + 1];     /* file */
         bool has_socket_group;
         gid_t socket_group;
+        struct in_addr udp_address; /* where UDP connection requests are awaited; INADDR_ANY: all */
+        uint16_t udp_port;          /* 0: any that is free */
+        unsigned request_burst,
+                request_interval;  /* accepted at once; then one in so many seconds, 0: no limit */
+        bool request_without_host; /* CR-9: FreeACS leaves the Host header out */
+        bool stun_auto;            /* stun.dialect: RFC 5389 is tried too */
 };
 
 /**

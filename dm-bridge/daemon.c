@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* daemon.c - wires sources, state, socket, signals and the loop together; all else is in libbridge. */
+/* daemon.c - wires sources, events, sockets, signals and the loop together; all else is in libbridge. */
 #include "config.h"
 
 #include "dm-bridge/daemon.h"
@@ -9,190 +9,17 @@
 #include <malloc.h>
 #endif
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#include <uv.h>
-
-#include "dm-bridge/boot_timer.h"
-#include "dm-bridge/bridge.h"
-#include "dm-bridge/changes.h"
 #include "dm-bridge/clock.h"
-#include "dm-bridge/configuration_reload.h"
-#include "dm-bridge/folder_watch.h"
+#include "dm-bridge/daemon_internal.h"
 #include "dm-bridge/log.h"
 #include "dm-bridge/rpc.h"
 #include "dm-bridge/sd_notify.h"
-#include "dm-bridge/server.h"
-#include "dm-bridge/state.h"
-#include "libassoc/identity_file.h"
 
 /* From so many bytes on, what building a reply took is given back at once. */
 #define REPLY_LARGE (64 * 1024)
-
-struct daemon {
-        const char *file; /* that the configuration is read from */
-        struct configuration config;
-        uv_loop_t loop;
-        struct bridge bridge;
-        struct folder_watch journal_watch;
-        struct folder_watch gateway_watch;
-        struct boot_timer expiry; /* of the next GatewayInfo record */
-        struct boot_timer limits; /* of the next event that a limit holds back */
-        int64_t limits_at;        /* what it is set to */
-        uint64_t pushed;          /* number of the last event that clients were told of */
-        struct server server;
-        bool serving;
-        uv_signal_t terminate, interrupt, hang_up;
-};
-
-/* --- State and events --- */
-
-static int save(struct bridge *bridge)
-{
-        return state_save(bridge, bridge->config->state, time(NULL));
-}
-
-/* What changed becomes events, on disk first: an event that was delivered is not forgotten by a crash. */
-static void settle(struct daemon *daemon)
-{
-        struct bridge *bridge = &daemon->bridge;
-        int64_t deadline;
-        int err;
-
-        changes_observe(bridge);
-        err = bridge_commit(bridge);
-        if (err < 0)
-                log_limited("state %s: %s; events are delivered all the same", bridge->config->state,
-                            strerror(-err));
-        deadline = notify_deadline(&bridge->notify);
-        if (deadline != daemon->limits_at)
-                boot_timer_set(&daemon->limits, deadline == INT64_MAX ? 0 : deadline);
-        daemon->limits_at = deadline;
-        if (daemon->pushed != bridge->notify.sequence && daemon->serving)
-                server_push(&daemon->server);
-        daemon->pushed = bridge->notify.sequence;
-}
-
-static void on_limits(void *context)
-{
-        struct daemon *daemon = context;
-
-        daemon->limits_at = INT64_MAX;
-        settle(daemon);
-}
-
-/* The packaged unit makes the folder; whoever starts us by hand should not have to. */
-static void make_state_folder(const char *path)
-{
-        char folder[CONFIGURATION_PATH_MAX + 1];
-        const char *slash = strrchr(path, '/');
-
-        snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
-        mkdir(folder, 0750);
-}
-
-/* A damaged file is kept for a person to look at; what the ACS wrote has to be written again. */
-static int load_state(struct daemon *daemon)
-{
-        const char *path = daemon->config.state;
-        char error[STATE_ERROR_MAX];
-        int err;
-
-        make_state_folder(path);
-        err = state_load(&daemon->bridge, path, time(NULL), error, sizeof(error));
-
-        if (err == 0)
-                return 0;
-        if (err == -EBADMSG) {
-                err = state_set_aside(path);
-                log_line("state %s: damaged: %s; %s", path, error,
-                         err == 0 ? "set aside as PATH.damaged, starting with defaults" : strerror(-err));
-                return err;
-        }
-        log_line("state %s: expected a readable file, got: %s", path, error);
-        return err;
-}
-
-/* No file: we tell nobody who we are. A file with a mistake changes nothing. */
-static void read_identity(struct daemon *daemon)
-{
-        char error[IDENTITY_FILE_ERROR_MAX];
-        struct assoc_identity identity = {0};
-        int err = identity_file_read(daemon->config.identity, &identity, error, sizeof(error));
-
-        if (err == 0 || err == -ENOENT)
-                daemon->bridge.identity = identity;
-        else
-                log_line("DeviceInfo %s: %s",
-                         daemon->bridge.identity.serial[0] == '\0' ? "is empty" : "stays as it was", error);
-}
-
-/* --- Sources --- */
-
-static void on_journal_change(void *context)
-{
-        struct daemon *daemon = context;
-
-        devices_refresh(&daemon->bridge.devices);
-        settle(daemon);
-}
-
-static void on_gateway_change(void *context)
-{
-        struct daemon *daemon = context;
-
-        gateway_records_refresh(&daemon->bridge.gateway, clock_boottime());
-        boot_timer_set(&daemon->expiry, gateway_records_deadline(&daemon->bridge.gateway));
-        settle(daemon);
-}
-
-static void on_expiry(void *context)
-{
-        struct daemon *daemon = context;
-
-        gateway_records_expire(&daemon->bridge.gateway, clock_boottime());
-        boot_timer_set(&daemon->expiry, gateway_records_deadline(&daemon->bridge.gateway));
-        settle(daemon);
-}
-
-/* Cuts `path`, CONFIGURATION_PATH_MAX bytes at most, into its folder and what is returned: its last part. */
-static const char *split_path(const char *path, char *folder)
-{
-        const char *slash = strrchr(path, '/');
-
-        snprintf(folder, CONFIGURATION_PATH_MAX + 1, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-        return slash + 1;
-}
-
-/* Watched first, read then: no change falls between. */
-static int start_journal(struct daemon *daemon)
-{
-        char folder[CONFIGURATION_PATH_MAX + 1];
-        const char *name = split_path(daemon->config.journal, folder);
-        int err = folder_watch_start(&daemon->journal_watch, &daemon->loop, folder, name, on_journal_change,
-                                     daemon);
-
-        if (err == 0)
-                on_journal_change(daemon);
-        return err;
-}
-
-static int start_gateway_info(struct daemon *daemon)
-{
-        int err = boot_timer_init(&daemon->expiry, &daemon->loop, on_expiry, daemon);
-
-        if (err < 0)
-                return err;
-        err = folder_watch_start(&daemon->gateway_watch, &daemon->loop, daemon->config.gateway_info, NULL,
-                                 on_gateway_change, daemon);
-        if (err == 0)
-                on_gateway_change(daemon);
-        return err;
-}
 
 /* --- Socket --- */
 
@@ -230,7 +57,7 @@ static int handle_line(void *context, const char *line, size_t length, char **re
         struct peer *peer = context;
         int err = rpc_handle(&peer->session, line, length, ret, ret_length);
 
-        settle(peer->daemon);
+        daemon_settle(peer->daemon);
         return_memory(*ret_length);
         return err;
 }
@@ -287,52 +114,6 @@ static int start_server(struct daemon *daemon)
         return err;
 }
 
-/* --- A new configuration --- */
-
-static void apply_group(struct daemon *daemon, struct configuration *next)
-{
-        int err = server_set_group(&daemon->server, next->has_socket_group, next->socket_group);
-
-        if (err == 0)
-                return;
-        log_line("socket %s: its group stays, the new one can't be set: %s", next->socket, strerror(-err));
-        next->has_socket_group = daemon->config.has_socket_group;
-        next->socket_group = daemon->config.socket_group;
-}
-
-/* The sources refer to the paths in daemon->config. */
-static void apply_sources(struct daemon *daemon, const struct configuration *old)
-{
-        char folder[CONFIGURATION_PATH_MAX + 1];
-        const char *name = split_path(daemon->config.journal, folder);
-
-        if (daemon->config.roles & BRIDGE_ROLE_GATEWAY && strcmp(old->journal, daemon->config.journal) != 0) {
-                folder_watch_move(&daemon->journal_watch, folder, name);
-                on_journal_change(daemon);
-        }
-        if (daemon->config.roles & BRIDGE_ROLE_DEVICE &&
-            strcmp(old->gateway_info, daemon->config.gateway_info) != 0) {
-                folder_watch_move(&daemon->gateway_watch, daemon->config.gateway_info, NULL);
-                on_gateway_change(daemon);
-        }
-}
-
-/* A file with a mistake changes nothing. */
-static void reload(struct daemon *daemon)
-{
-        static struct configuration next, old;
-
-        if (configuration_reload(daemon->file, &daemon->config, &next) < 0)
-                return;
-        apply_group(daemon, &next);
-        old = daemon->config;
-        daemon->config = next;
-        read_identity(daemon);
-        apply_sources(daemon, &old);
-        settle(daemon);
-        log_line("%s: read again", daemon->file);
-}
-
 /* --- Life --- */
 
 /* Whatever is open is closed; the loop then ends by itself. */
@@ -345,9 +126,9 @@ static void close_handle(uv_handle_t *handle, void *context)
 
 static void stop(struct daemon *daemon)
 {
-        if (daemon->config.roles & BRIDGE_ROLE_DEVICE)
-                boot_timer_done(&daemon->expiry);
-        boot_timer_done(&daemon->limits);
+        daemon_sources_stop(daemon);
+        daemon_events_stop(daemon);
+        agent_stop(&daemon->agent);
         server_stop(&daemon->server);
         uv_walk(&daemon->loop, close_handle, NULL);
 }
@@ -370,7 +151,7 @@ static void on_hang_up(uv_signal_t *handle, int number)
 {
         (void)number;
         note_not_told(sd_notify_reloading());
-        reload(handle->data);
+        daemon_reload(handle->data);
         note_not_told(sd_notify_send("READY=1"));
 }
 
@@ -394,17 +175,23 @@ static int start_signals(struct daemon *daemon)
         return err;
 }
 
-static int start_sources(struct daemon *daemon)
-{
-        int err = 0;
+/* --- UDP --- */
 
-        if (daemon->config.roles & BRIDGE_ROLE_GATEWAY)
-                err = start_journal(daemon);
-        if (err == 0 && daemon->config.roles & BRIDGE_ROLE_DEVICE)
-                err = start_gateway_info(daemon);
-        if (err < 0)
-                log_line("sources can't be watched: %s", strerror(-err));
-        return err;
+static void on_request(void *context)
+{
+        daemon_connection_request(context);
+}
+
+static void on_change(void *context)
+{
+        daemon_settle(context);
+}
+
+static int start_agent(struct daemon *daemon)
+{
+        const struct agent_handler handler = {daemon, on_request, on_change};
+
+        return agent_start(&daemon->agent, &daemon->loop, &daemon->bridge, &handler);
 }
 
 /* The socket's lock comes first: a second instance must not touch the state. Clients are accepted once the
@@ -413,19 +200,19 @@ static int start(struct daemon *daemon)
 {
         int err = start_signals(daemon);
 
-        if (err == 0)
-                err = boot_timer_init(&daemon->limits, &daemon->loop, on_limits, daemon);
         if (err < 0) {
-                log_line("the event loop can't be set up: %s", strerror(-err));
+                log_line("signals can't be taken: %s", strerror(-err));
                 return err;
         }
         err = start_server(daemon);
         if (err < 0)
                 return err;
         daemon->serving = true;
-        err = load_state(daemon);
+        err = daemon_events_start(daemon);
         if (err == 0)
-                err = start_sources(daemon);
+                err = start_agent(daemon);
+        if (err == 0)
+                err = daemon_sources_start(daemon);
         if (err < 0)
                 server_stop(&daemon->server);
         return err;
@@ -433,13 +220,12 @@ static int start(struct daemon *daemon)
 
 int daemon_run(const char *file, const struct configuration *config)
 {
-        static struct daemon daemon = {.limits_at = INT64_MAX};
+        static struct daemon daemon;
 
         daemon.file = file;
         daemon.config = *config;
         bridge_init(&daemon.bridge, &daemon.config, clock_boottime);
-        daemon.bridge.save = save;
-        read_identity(&daemon);
+        daemon_read_identity(&daemon);
         if (uv_loop_init(&daemon.loop) < 0 || start(&daemon) < 0)
                 return EXIT_FAILURE;
         log_line("ready on %s", config->socket);

@@ -2,18 +2,21 @@
 # All of the daemon but main.c; the unit tests link it too.
 noinst_LTLIBRARIES += %D%/libbridge.la
 %C%_libbridge_la_SOURCES = \
+	%D%/agent.c %D%/agent.h \
 	%D%/boot_timer.c %D%/boot_timer.h \
 	%D%/bridge.c %D%/bridge.h \
 	%D%/changes.c %D%/changes.h \
 	%D%/client.c %D%/client.h \
 	%D%/clock.h \
 	%D%/configuration.c %D%/configuration.h \
+	%D%/configuration_keys.c %D%/configuration_keys.h \
 	%D%/configuration_reload.c %D%/configuration_reload.h \
 	%D%/connection_request.c %D%/connection_request.h \
 	%D%/counters.h \
 	%D%/device_info.c \
 	%D%/device_set.c %D%/device_set.h \
 	%D%/devices.c %D%/devices.h \
+	%D%/event_mark.c %D%/event_mark.h \
 	%D%/folder_watch.c %D%/folder_watch.h \
 	%D%/gateway_info.c %D%/gateway_info.h \
 	%D%/gateway_info_object.c \
@@ -27,6 +30,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/member_attributes.c %D%/member_attributes.h \
 	%D%/methods.c %D%/methods.h \
 	%D%/methods_attributes.c \
+	%D%/methods_connection.c \
 	%D%/methods_events.c \
 	%D%/methods_faults.c \
 	%D%/methods_parameters.c \
@@ -35,6 +39,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/model.c %D%/model.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/objects.h \
+	%D%/request_gate.c %D%/request_gate.h \
 	%D%/rpc.c %D%/rpc.h \
 	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
@@ -48,12 +53,16 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/stun_report.c \
 	%D%/stun_transaction.c %D%/stun_transaction.h \
 	%D%/socket_path.c %D%/socket_path.h \
+	%D%/udp_port.c %D%/udp_port.h \
+	%D%/udp_socket.c %D%/udp_socket.h \
 	%D%/values.c %D%/values.h
 %C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS) $(NETTLE_CFLAGS)
 %C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) $(NETTLE_LIBS) -lm
 
 sbin_PROGRAMS += %D%/dm-bridge
-%C%_dm_bridge_SOURCES = %D%/main.c %D%/daemon.c %D%/daemon.h
+%C%_dm_bridge_SOURCES = \
+	%D%/main.c %D%/daemon.c %D%/daemon.h %D%/daemon_internal.h \
+	%D%/daemon_events.c %D%/daemon_reload.c %D%/daemon_sources.c
 %C%_dm_bridge_CFLAGS = $(AM_CFLAGS) $(LIBUV_CFLAGS)
 %C%_dm_bridge_LDADD = %D%/libbridge.la
 

@@ -44,6 +44,9 @@ int method_subscribe(struct session *session, struct json_object *params, struct
 int method_ack(struct session *session, struct json_object *params, struct json_object **ret,
                struct rpc_error *error);
 
+/** How connection requests reach us, for `status`; NULL: out of memory. In methods_connection.c. */
+struct json_object *methods_connection_object(const struct bridge *bridge);
+
 /** Add {name, code, message} to an array of faults. False: out of memory. */
 bool methods_add_fault(struct json_object *faults, struct json_object *name, int code, const char *message);
 

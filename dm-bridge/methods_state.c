@@ -199,6 +199,7 @@ int method_status(struct session *session, struct json_object *params, struct js
                                      json_add(object, "roles", roles_array(bridge->config->roles)) &&
                                      json_add_text(object, "root", bridge->config->root) &&
                                      json_add(object, "sources", sources_object(bridge)) &&
+                                     json_add(object, "connection", methods_connection_object(bridge)) &&
                                      json_add_number(object, "clients", bridge->counters.clients) &&
                                      json_add(object, "counters", counters_object(&bridge->counters)));
         return *ret == NULL ? -1 : 0;

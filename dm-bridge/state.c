@@ -9,6 +9,7 @@
 #include "dm-bridge/state.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
@@ -86,19 +87,32 @@ static struct json_object *members_array(const struct member_attributes *members
         return json_complete(array, ok);
 }
 
+/* As texts: JSON's readers differ on numbers beyond 2^53. */
+static struct json_object *memory_object(const struct request_memory *memory)
+{
+        struct json_object *object = json_object_new_object();
+        char ts[24], id[24];
+
+        snprintf(ts, sizeof(ts), "%" PRIu64, memory->ts);
+        snprintf(id, sizeof(id), "%" PRIu64, memory->id);
+        return json_complete(object, object != NULL && json_add_text(object, "ts", ts) &&
+                                             json_add_text(object, "id", id));
+}
+
 static struct json_object *state_object(const struct bridge *bridge, int64_t clock)
 {
         struct json_object *object = json_object_new_object();
         const struct notify *notify = &bridge->notify;
+        bool ok = object != NULL && json_add_text(object, "format", FORMAT) &&
+                  json_add_number(object, "version", STATE_VERSION) &&
+                  json_add_number(object, "sequence", (int64_t)notify->sequence) &&
+                  json_add_number(object, "requests", notify->requests) &&
+                  json_add_number(object, "requests_seq", (int64_t)notify->requests_seq);
 
-        return json_complete(object,
-                             object != NULL && json_add_text(object, "format", FORMAT) &&
-                                     json_add_number(object, "version", STATE_VERSION) &&
-                                     json_add_number(object, "sequence", (int64_t)notify->sequence) &&
-                                     json_add_number(object, "requests", notify->requests) &&
-                                     json_add_number(object, "requests_seq", (int64_t)notify->requests_seq) &&
-                                     json_add(object, "parameters", parameters_object(bridge, clock)) &&
-                                     json_add(object, "members", members_array(&bridge->members)));
+        if (ok && bridge->requests.memory.any)
+                ok = json_add(object, "last_request", memory_object(&bridge->requests.memory));
+        return json_complete(object, ok && json_add(object, "parameters", parameters_object(bridge, clock)) &&
+                                             json_add(object, "members", members_array(&bridge->members)));
 }
 
 int state_save(const struct bridge *bridge, const char *path, int64_t clock)
@@ -131,6 +145,7 @@ struct reader {
         struct values values;
         struct notify notify;
         struct member_attributes members;
+        struct request_memory memory;
         int64_t clock, now;
         char *error;
         size_t size;
@@ -266,6 +281,30 @@ static int read_members(struct reader *reader, struct json_object *array)
         return err;
 }
 
+/* Digits of 64 bits, as memory_object() writes them. */
+static bool read_digits(struct json_object *object, const char *name, uint64_t *ret)
+{
+        const char *text = json_object_get_string(json_object_object_get(object, name));
+        char again[24];
+
+        if (text == NULL)
+                return false;
+        *ret = strtoull(text, NULL, 10);
+        snprintf(again, sizeof(again), "%" PRIu64, *ret);
+        return strcmp(again, text) == 0;
+}
+
+static int read_memory(struct reader *reader, struct json_object *object)
+{
+        if (object == NULL)
+                return 0;
+        if (!json_object_is_type(object, json_type_object) ||
+            !read_digits(object, "ts", &reader->memory.ts) || !read_digits(object, "id", &reader->memory.id))
+                return damaged(reader, "last_request", "ts and id, numbers of 64 bits as texts");
+        reader->memory.any = true;
+        return 0;
+}
+
 static int read_state(struct reader *reader, struct json_object *object)
 {
         struct json_object *format = json_object_object_get(object, "format");
@@ -290,7 +329,9 @@ static int read_state(struct reader *reader, struct json_object *object)
         reader->notify.sequence = (uint64_t)sequence;
         reader->notify.requests = (uint32_t)requests;
         reader->notify.requests_seq = (uint64_t)requests_seq;
-        err = read_parameters(reader, parameters);
+        err = read_memory(reader, json_object_object_get(object, "last_request"));
+        if (err == 0)
+                err = read_parameters(reader, parameters);
         return err < 0 ? err : read_members(reader, json_object_object_get(object, "members"));
 }
 
@@ -343,6 +384,7 @@ int state_load(struct bridge *bridge, const char *path, int64_t clock, char *err
         }
         bridge->values = reader.values;
         bridge->notify = reader.notify;
+        bridge->requests.memory = reader.memory;
         member_attributes_done(&bridge->members);
         bridge->members = reader.members;
         return 0;

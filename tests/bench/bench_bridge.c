@@ -69,7 +69,7 @@ static void write_files(unsigned devices)
                 give_up(folder);
         fprintf(config,
                 "{\"role\":\"gateway\",\"socket\":\"%s\",\"journal\":\"%s\",\"state\":\"%s\",\"identity\":\"%"
-                "s\"}\n",
+                "s\",\"udp-port\":0}\n",
                 path_of("socket"), path_of("journal"), path_of("state"), path_of("identity"));
         fprintf(journal, "{\"journal\":\"tr111-devices\",\"version\":1,\"next\":%u}\n", devices + 1);
         for (unsigned i = 1; i <= devices; i++)

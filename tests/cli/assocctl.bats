@@ -16,7 +16,7 @@ teardown()
 	ctl_teardown
 }
 
-KNOWN='devices, gateway, get, set, names, attributes, notify, watch, ack, status, encode, decode, client-config'
+KNOWN='devices, gateway, get, set, names, attributes, notify, watch, ack, status, request, encode, decode, client-config'
 
 # The command line
 
@@ -37,6 +37,8 @@ Commands:
   watch                    print events as they come
   ack SEQ                  forget events up to that number
   status                   show how the daemon does
+  request --user USER --password-file FILE HOST:PORT
+                           send a UDP connection request to a host, as its ACS would
   encode --role ROLE --oui OUI --serial SERIAL
                            print an identity as option 125, in hexadecimal digits
   decode --role ROLE [HEX | -]
@@ -59,6 +61,10 @@ Options, before or after the command:
       --by WHO             who writes: acs or local (local)
       --value-file FILE    the value of NAME is in FILE; '-': standard input
       --since SEQ          only events after that number
+      --user USER          ConnectionRequestUsername of the host
+      --password-file FILE its ConnectionRequestPassword is in FILE; '-': standard input
+      --copies NUMBER      how often it is sent, 1 to 100 (3)
+      --source PORT        the port that it is sent from (any)
   -h, --help               print this and exit
   -V, --version            print the version and exit" ""
 }
@@ -521,12 +527,17 @@ A.C     -" ""
 	daemon_start gateway
 	ctl -s "$SOCKET" status
 	version=$(sed -n 's/^AC_INIT(\[[^]]*\], \[\([^]]*\)\].*/\1/p' "$top_srcdir/configure.ac")
-	sed -i 's/^\(uptime  *\)[0-9]* s$/\1N s/' "$T/out"
+	sed -i 's/^\(uptime  *\)[0-9]* s$/\1N s/; s/\(0\.0\.0\.0\):[0-9]*$/\1:PORT/' "$T/out"
 	expect 0 "version          $version
 uptime           N s
 roles            gateway
 root             InternetGatewayDevice.
 journal          $T/journal: ok, 1 entries, 1 bindings, 0 skipped
+listening        0.0.0.0:PORT
+address          -
+nat_detected     false
+last_accepted    never
+datagrams        none
 clients          1
 requests         1
 faults           0

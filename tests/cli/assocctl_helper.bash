@@ -63,7 +63,7 @@ until_true()
 daemon_start()
 {
 	cat >"$T/conf" <<-END
-		{"role": "$1", "socket": "$SOCKET", "journal": "$T/journal", "gateway-info": "$T/info", "state": "$T/state", "identity": "$T/identity.conf"}
+		{"role": "$1", "socket": "$SOCKET", "journal": "$T/journal", "gateway-info": "$T/info", "state": "$T/state", "identity": "$T/identity.conf", "udp-port": ${UDP_PORT-0}${MORE-}}
 	END
 	# What an earlier one said must not be taken for the answer.
 	rm -f "$T/log"

@@ -38,7 +38,7 @@ info=InternetGatewayDevice.GatewayInfo
 	[ ! -e "$DIR/run" ]
 	printf '{\n "role": "gateway",\n "sokcet": "/x"\n}' > "$CONFIG"
 	run -1 "$BRIDGE" -c "$CONFIG" --check-config
-	[ "$output" = "dm-bridge: $CONFIG:3: unknown key 'sokcet': expected one of role, data-model, root, socket, journal, gateway-info, state, identity, socket-group" ]
+	[ "$output" = "dm-bridge: $CONFIG:3: unknown key 'sokcet': expected one of role, data-model, root, socket, journal, gateway-info, state, identity, socket-group, udp-address, udp-port, request-burst, request-interval, request-without-host, stun.dialect" ]
 	printf '{\n\n "role": "none"}' > "$CONFIG"
 	run -1 "$BRIDGE" -c "$CONFIG"
 	[ "$output" = "dm-bridge: $CONFIG:3: key 'role': expected \"gateway\", \"device\" or \"both\", got \"none\"" ]

@@ -33,7 +33,7 @@ configure()
 		{ # comment
 		  "role": "$1", // another
 		  "socket": "$SOCKET", "journal": "$JOURNAL", "gateway-info": "$RECORDS",
-		  "state": "$STATE", "identity": "$IDENTITY"${2-} }
+		  "state": "$STATE", "identity": "$IDENTITY", "udp-port": ${UDP_PORT-0}${2-} }
 	END
 }
 

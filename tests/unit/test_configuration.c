@@ -38,6 +38,12 @@ static void a_role_alone_is_enough(void **state)
         assert_string_equal(config.journal, ASSOC_JOURNAL);
         assert_string_equal(config.gateway_info, ASSOC_RUNSTATEDIR "/assoc/gateway-info");
         assert_false(config.has_socket_group);
+        assert_int_equal(config.udp_address.s_addr, INADDR_ANY);
+        assert_int_equal(config.udp_port, 7547);
+        assert_int_equal(config.request_burst, 10);
+        assert_int_equal(config.request_interval, 6);
+        assert_false(config.request_without_host);
+        assert_false(config.stun_auto);
 }
 
 static void the_data_model_sets_the_root(void **state)
@@ -82,9 +88,17 @@ static void comments_and_every_key_are_taken(void **state)
         (void)state;
         assert_int_equal(parse("# first\n{ \"role\": \"both\", // second\n"
                                " \"socket\": \"/a/s\", \"journal\": \"/b/j\", \"gateway-info\": \"/c/d/\",\n"
-                               " \"socket-group\": \"root\" } # end",
+                               " \"socket-group\": \"root\", \"udp-address\": \"192.0.2.7\",\n"
+                               " \"udp-port\": 0, \"request-burst\": 1, \"request-interval\": 0,\n"
+                               " \"request-without-host\": true, \"stun.dialect\": \"auto\" } # end",
                                &config),
                          0);
+        assert_int_equal(config.udp_address.s_addr, htonl(0xc0000207));
+        assert_int_equal(config.udp_port, 0);
+        assert_int_equal(config.request_burst, 1);
+        assert_int_equal(config.request_interval, 0);
+        assert_true(config.request_without_host);
+        assert_true(config.stun_auto);
         assert_string_equal(config.socket, "/a/s");
         assert_string_equal(config.journal, "/b/j");
         assert_string_equal(config.gateway_info, "/c/d");
@@ -107,7 +121,8 @@ static void a_mistake_is_told_with_line_key_expected_and_got(void **state)
                  "F:3: unknown key 'rooot': expected one of role, data-model, root, socket, journal, "
                  "gateway-info, "
                  "state, "
-                 "identity, socket-group"},
+                 "identity, socket-group, udp-address, udp-port, request-burst, "
+                 "request-interval, request-without-host, stun.dialect"},
                 {"{\"role\":\"gateway\",\n\"role\":\"device\"}",
                  "F:2: key 'role' stands twice: expected it once, it was on line 1 too"},
                 {"{\"role\":\"gateway\",\"data-model\":\"Device:3\"}",
@@ -127,6 +142,20 @@ static void a_mistake_is_told_with_line_key_expected_and_got(void **state)
                  "F:1: key 'gateway-info': expected an absolute path of at most 1023 bytes, got \"///\""},
                 {"{\"role\":\"gateway\",\"socket-group\":\"no such group\"}",
                  "F:1: key 'socket-group': expected the name of an existing group, got \"no such group\""},
+                {"{\"role\":\"gateway\",\"udp-port\":65536}",
+                 "F:1: key 'udp-port': expected a port, 0 to 65535, got 65536"},
+                {"{\"role\":\"gateway\",\"udp-port\":\"7547\"}",
+                 "F:1: key 'udp-port': expected a port, 0 to 65535, got \"7547\""},
+                {"{\"role\":\"gateway\",\"udp-address\":\"::1\"}",
+                 "F:1: key 'udp-address': expected an IPv4 address, got \"::1\""},
+                {"{\"role\":\"gateway\",\"request-burst\":0}",
+                 "F:1: key 'request-burst': expected a number, 1 to 1000, got 0"},
+                {"{\"role\":\"gateway\",\"request-interval\":-1}",
+                 "F:1: key 'request-interval': expected seconds, 0 to 86400, got -1"},
+                {"{\"role\":\"gateway\",\"request-without-host\":1}",
+                 "F:1: key 'request-without-host': expected true or false, got 1"},
+                {"{\"role\":\"gateway\",\"stun.dialect\":\"rfc5389\"}",
+                 "F:1: key 'stun.dialect': expected \"rfc3489\" or \"auto\", got \"rfc5389\""},
                 {"{\n\"role\"\n:x}", "F:3: expected JSON, got: unexpected character"},
                 {"{\"role\":\"gateway\"", "F:1: expected JSON, got: unexpected end of data"},
                 {"{} /*", "F:1: expected JSON, got: unexpected character"},

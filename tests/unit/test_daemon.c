@@ -76,7 +76,8 @@ static void write_configuration(const struct fixture *f)
         assert_non_null(file);
         fprintf(file,
                 "{\"role\": \"both\", \"root\": \"Device.\", \"socket\": \"%s\", \"journal\": \"%s/journal\","
-                " \"gateway-info\": \"%s/info\", \"state\": \"%s/state\", \"identity\": \"%s/identity\"}\n",
+                " \"gateway-info\": \"%s/info\", \"state\": \"%s/state\", \"identity\": \"%s/identity\",\n"
+                " \"udp-port\": 0}\n",
                 f->socket, f->folder, f->folder, f->folder, f->folder);
         assert_int_equal(fclose(file), 0);
 }

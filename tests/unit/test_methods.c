@@ -323,6 +323,20 @@ static void a_subscriber_begins_behind_what_it_knows_and_an_ack_forgets(void **s
         assert_string_equal(event(), "");
 }
 
+static void test_CR_5_an_ack_that_cannot_be_written_forgets_nothing(void **state)
+{
+        (void)state;
+        notify_connection_request(&bridge.notify);
+        save_result = -ENOSPC;
+        assert_has(ask("ack", "{\"seq\":1}"), "\"code\":9002,");
+        save_result = 0;
+        assert_answer("subscribe", "{}", "{\"sequence\":1}");
+        assert_has(event(), "connection_request");
+        assert_answer("ack", "{\"seq\":1}", "{\"sequence\":1}");
+        assert_answer("subscribe", "{}", "{\"sequence\":1}");
+        assert_string_equal(event(), "");
+}
+
 #define METHOD_TEST(function) cmocka_unit_test_setup_teardown(function, make, unmake)
 
 int main(void)
@@ -339,6 +353,7 @@ int main(void)
                 METHOD_TEST(test_DV_4_a_new_acs_url_makes_gateway_info_active_again),
                 METHOD_TEST(what_the_acs_sets_raises_no_event_and_what_others_set_does),
                 METHOD_TEST(events_go_to_subscribers_only_and_once_each),
+                METHOD_TEST(test_CR_5_an_ack_that_cannot_be_written_forgets_nothing),
                 METHOD_TEST(a_subscriber_begins_behind_what_it_knows_and_an_ack_forgets),
         };
 

@@ -182,9 +182,19 @@ static void test_DV_7_gateway_marks_the_record_that_is_shown(void **state)
                 "\"active\":false,\"expires_in\":null,\"reason\":\"bound\"}]}");
 }
 
+/* Take out what stands from `from` up to `to`. */
+static void cut_out(char *text, const char *from, const char *to)
+{
+        char *start = strstr(text, from), *end = strstr(text, to);
+
+        assert_non_null(start);
+        assert_true(end > start);
+        memmove(start, end, strlen(end) + 1);
+}
+
 static void status_tells_roles_sources_and_counters(void **state)
 {
-        char expected[1024];
+        char expected[1024], got[4096];
 
         (void)state;
         config.roles = BRIDGE_ROLE_GATEWAY;
@@ -192,6 +202,8 @@ static void status_tells_roles_sources_and_counters(void **state)
         bridge.devices.state = SOURCE_OK;
         bridge.devices.skipped = 5;
         bridge.counters.clients = 2;
+        snprintf(got, sizeof(got), "%s", ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}"));
+        cut_out(got, "\"connection\":", "\"clients\"");
         snprintf(expected, sizeof(expected),
                  "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"version\":\"%s\",\"uptime\":0,\"roles\":["
                  "\"gateway\"],"
@@ -201,7 +213,24 @@ static void status_tells_roles_sources_and_counters(void **state)
                  "\"faults\":0,"
                  "\"protocol_errors\":0,\"dropped_clients\":0}}}",
                  PACKAGE_VERSION);
-        assert_string_equal(ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}"), expected);
+        assert_string_equal(got, expected);
+}
+
+static void status_tells_what_became_of_each_datagram(void **state)
+{
+        const char *got;
+
+        (void)state;
+        bridge.connection.local = (struct stun_address){{htonl(0xc0000205)}, 7547};
+        bridge.connection.accepted_at = 1800000000;
+        bridge.connection.dropped = 9;
+        bridge.requests.counts[REQUEST_ACCEPTED] = 2;
+        bridge.requests.counts[REQUEST_BAD_VALUE] = 3;
+        bridge.requests.limited = 4;
+        got = ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}");
+        assert_non_null(strstr(got, "\"connection\":{\"listening\":\"192.0.2.5:7547\","));
+        assert_non_null(strstr(got, "\"last_accepted\":1800000000,\"datagrams\":{\"accepted\":2,"));
+        assert_non_null(strstr(got, ",\"bad_value\":3,\"limited\":4,\"dropped\":9}"));
 }
 
 static void bad_requests_are_told_what_was_expected(void **state)
@@ -370,6 +399,7 @@ int main(void)
                 BRIDGE_TEST(link_layer_addresses_of_any_size_are_shown),
                 BRIDGE_TEST(test_DV_7_gateway_marks_the_record_that_is_shown),
                 BRIDGE_TEST(status_tells_roles_sources_and_counters),
+                BRIDGE_TEST(status_tells_what_became_of_each_datagram),
                 BRIDGE_TEST(bad_requests_are_told_what_was_expected),
                 BRIDGE_TEST(an_id_of_more_than_64_bits_is_refused),
                 BRIDGE_TEST(ids_come_back_as_they_were),

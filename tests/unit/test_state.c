@@ -129,6 +129,20 @@ static void test_D1_4_attributes_and_events_are_there_after_a_restart(void **sta
         assert_int_equal(bridge.notify.sequence, 2);
 }
 
+static void test_CR_7_the_last_accepted_request_is_there_after_a_restart(void **state)
+{
+        (void)state;
+        assert_int_equal(state_save(&bridge, path, CLOCK), 0);
+        restart(CLOCK);
+        assert_false(bridge.requests.memory.any);
+        bridge.requests.memory = (struct request_memory){true, UINT64_MAX, UINT64_MAX - 1};
+        assert_int_equal(state_save(&bridge, path, CLOCK), 0);
+        restart(CLOCK);
+        assert_true(bridge.requests.memory.any);
+        assert_true(bridge.requests.memory.ts == UINT64_MAX);
+        assert_true(bridge.requests.memory.id == UINT64_MAX - 1);
+}
+
 static void a_change_while_nobody_was_there_is_an_event_at_the_next_start(void **state)
 {
         struct model_node entries = node_of("Device.ManagementServer.ManageableDeviceNumberOfEntries");
@@ -244,6 +258,11 @@ static void a_damaged_file_is_refused_with_its_fault_and_changes_nothing(void **
                  "ManagementServer.URL: expected a seq not above sequence"},
                 {HEAD "\"ManagementServer.URL\":{\"waiting\":1}}}", "ManagementServer.URL: expected waiting"},
                 {HEAD "\"ManagementServer.URL\":{\"seen\":7}}}", "ManagementServer.URL: expected seen"},
+                {HEAD "},\"last_request\":7}", "last_request: expected ts and id"},
+                {HEAD "},\"last_request\":{\"ts\":\"7\"}}", "last_request: expected ts and id"},
+                {HEAD "},\"last_request\":{\"ts\":\"-7\",\"id\":\"1\"}}", "last_request: expected"},
+                {HEAD "},\"last_request\":{\"ts\":\"18446744073709551616\",\"id\":\"1\"}}",
+                 "last_request: expected ts and id"},
                 {HEAD "},\"members\":{}}", "members: expected an array"},
                 {HEAD "},\"members\":[{\"instance\":0,\"passive\":1}]}", "members: expected an array"},
                 {HEAD "\"ManagementServer.URL\":{},\"ManagementServer.URL\":{}}}", "line 1: "},
@@ -337,6 +356,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 STATE_TEST(no_file_is_the_initial_state),
                 STATE_TEST(test_D2_3_what_was_written_is_there_after_a_restart_and_for_no_other_eyes),
+                STATE_TEST(test_CR_7_the_last_accepted_request_is_there_after_a_restart),
                 STATE_TEST(test_D1_4_attributes_and_events_are_there_after_a_restart),
                 STATE_TEST(a_change_while_nobody_was_there_is_an_event_at_the_next_start),
                 STATE_TEST(a_source_that_can_not_be_read_says_nothing),

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* agent.c - TR-111 Part 2 on the event loop: datagrams are told apart and handed to those who judge them.
+ * Knows neither HTTP (connection_request.c) nor what becomes of an event (daemon_events.c). */
+#include "config.h"
+
+#include "dm-bridge/agent.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <time.h>
+
+#include "dm-bridge/clock.h"
+#include "dm-bridge/log.h"
+
+/* --- Connection requests --- */
+
+static void log_refused(const struct request_note *note, const struct stun_address *from)
+{
+        char address[INET_ADDRSTRLEN];
+
+        if (note->reason == NULL)
+                return;
+        inet_ntop(AF_INET, &from->address, address, sizeof(address));
+        log_limited("connection request of %s:%u refused: %s (%llu since the last such line)", address,
+                    from->port, note->reason, (unsigned long long)note->count);
+}
+
+static void take_request(struct agent *agent, const struct stun_address *from, const uint8_t *bytes,
+                         size_t size)
+{
+        struct bridge *bridge = agent->bridge;
+        const struct request_settings settings = {
+                .username = bridge->values.text[VALUE_CONNECTION_REQUEST_USERNAME],
+                .password = bridge->values.text[VALUE_CONNECTION_REQUEST_PASSWORD],
+                .allow_missing_host = bridge->config->request_without_host,
+        };
+        struct request_note note;
+
+        if (!request_gate_take(&bridge->requests, &settings, bytes, size, clock_boottime_ms(), &note)) {
+                log_refused(&note, from);
+                return;
+        }
+        bridge->connection.accepted_at = time(NULL);
+        agent->news = true;
+        agent->handler.accepted(agent->handler.context);
+}
+
+/* RFC 2616 4.1: an empty line may come first. */
+static bool may_begin_request(uint8_t byte)
+{
+        return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '\r';
+}
+
+/* CR-2: the first two bits of a STUN message are zero and its types are few; HTTP begins with a letter. */
+static void on_received(void *context, const struct stun_address *from, const uint8_t *bytes, size_t size)
+{
+        struct agent *agent = context;
+
+        if (size > 0 && may_begin_request(bytes[0]))
+                take_request(agent, from, bytes, size);
+        else if (size == 0 || bytes[0] > 1)
+                agent->bridge->connection.dropped++;
+}
+
+static void on_rest(void *context)
+{
+        struct agent *agent = context;
+
+        if (agent->news)
+                agent->handler.changed(agent->handler.context);
+        agent->news = false;
+}
+
+/* --- The port --- */
+
+static bool is_same(const struct stun_address *a, const struct stun_address *b)
+{
+        return a->address.s_addr == b->address.s_addr && a->port == b->port;
+}
+
+/* Where the configuration wants it. What is open goes on until its successor is. */
+static int open_primary(struct agent *agent)
+{
+        const struct configuration *config = agent->bridge->config;
+        const struct stun_address at = {config->udp_address, config->udp_port};
+        const struct udp_port_handler handler = {agent, on_received, on_rest};
+        char address[INET_ADDRSTRLEN];
+        struct udp_port *port;
+        int err;
+
+        if (agent->primary != NULL && is_same(&at, &agent->wanted))
+                return 0;
+        err = udp_port_open(&port, agent->loop, &at, &handler);
+        if (err < 0) {
+                inet_ntop(AF_INET, &at.address, address, sizeof(address));
+                log_line("udp-port %s:%u: connection requests can't be awaited: %s", address, at.port,
+                         strerror(-err));
+                return err;
+        }
+        udp_port_close(agent->primary);
+        agent->primary = port;
+        agent->wanted = at;
+        agent->bridge->connection.local = udp_port_name(port);
+        return 0;
+}
+
+static void apply_limit(struct agent *agent)
+{
+        const struct configuration *config = agent->bridge->config;
+
+        request_gate_limit(&agent->bridge->requests, config->request_burst,
+                           config->request_interval * INT64_C(1000));
+}
+
+int agent_start(struct agent *agent, uv_loop_t *loop, struct bridge *bridge,
+                const struct agent_handler *handler)
+{
+        *agent = (struct agent){.loop = loop, .bridge = bridge, .handler = *handler};
+        apply_limit(agent);
+        return open_primary(agent);
+}
+
+void agent_reconfigure(struct agent *agent)
+{
+        apply_limit(agent);
+        open_primary(agent);
+}
+
+void agent_stop(struct agent *agent)
+{
+        udp_port_close(agent->primary);
+        agent->primary = NULL;
+}
