@@ -132,6 +132,8 @@ $MS.ManageableDevice.7.SerialNumber  passive" ""
 	until_true events "1 active $MS.ManageableDeviceNumberOfEntries=2"
 	echo '{"type":"unbind","address":"192.0.2.5","reason":"release"}' >> "$T/journal"
 	until_true events "1 active $MS.ManageableDeviceNumberOfEntries=2" "2 active $MS.ManageableDeviceNumberOfEntries=1"
+	# It has left before it was saved; killed in between it would be told again under another number.
+	until_true grep -q '"sequence": *2,' "$T/state"
 	kill "$(cat "$T/watch.pid")"
 	daemon_kill KILL
 	daemon_start gateway
