@@ -11,4 +11,7 @@ bool allocations_counted(void);
 /** Calls of malloc(), calloc() and realloc() since the program's start. */
 unsigned long allocations_count(void);
 
+/** Count in *where from now on, which may be shared with another process. */
+void allocations_count_in(unsigned long *where);
+
 #endif

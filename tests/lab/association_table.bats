@@ -93,12 +93,25 @@ later_device_is_listed()
 	[ "$(jq -r '[.[].value] | sort | join(" ")' <<< "$output")" = 'ACDE48 PHONE-7 VoIPPhone' ]
 }
 
-@test "AS_3 the device's gateway identity and the gateway's entry of the device cross-match" {
-	local path=Device.GatewayInfo.
-	run lab_exec device assocctl --json get "$path"
-	[ "$(jq -r 'map({(.name): .value}) | add | .["\($p)ManufacturerOUI"] + " " + .["\($p)SerialNumber"] + " " + .["\($p)ProductClass"]' \
-		--arg p "$path" <<< "$output")" = "$LAB_GATEWAY_IDENTITY" ]
-	lab_listed gateway SETTOP-1
+@test "AS_3 the manager finds device and gateway associated only while all elements of both cross-match" {
+	# shellcheck disable=SC2086 # three words
+	lab_identity gateway $LAB_GATEWAY_IDENTITY
+	lab_signal gateway dm-bridge HUP
+	lab_until 10 lab_associated device gateway
+	# One element of the gateway, then one of the device, is another.
+	lab_identity gateway 0011AA GATEWAY-1 Router
+	lab_signal gateway dm-bridge HUP
+	lab_until 10 lab_not lab_associated device gateway
+	# shellcheck disable=SC2086 # three words
+	lab_identity gateway $LAB_GATEWAY_IDENTITY
+	lab_signal gateway dm-bridge HUP
+	lab_until 10 lab_associated device gateway
+	lab_identity device 00D09E SETTOP-1 Recorder
+	lab_signal device dm-bridge HUP
+	lab_until 10 lab_not lab_associated device gateway
+	lab_identity device 00D09E SETTOP-1 SetTopBox
+	lab_signal device dm-bridge HUP
+	lab_until 10 lab_associated device gateway
 }
 
 @test "GW_2 a plain host that asks for option 125 gets its lease and no option 125" {

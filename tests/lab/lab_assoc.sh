@@ -134,3 +134,25 @@ lab_knows()
 {
 	[ "$(lab_gateway_info "$1")" = "$2" ]
 }
+
+# --- the manager ----------------------------------------------------------
+
+# lab_parameters HOST PATH: all below it, as one JSON object of names and values.
+lab_parameters()
+{
+	lab_exec "$1" assocctl --json get "$2" | jq 'map({(.name): .value}) | add'
+}
+
+# lab_associated DEVICE GATEWAY: what a manager may believe (TR-111 1.2.3): the gateway that the device names is this one, and this one
+# names the device, in all elements.
+lab_associated()
+{
+	local device gateway
+	device=$(lab_parameters "$1" Device.) && gateway=$(lab_parameters "$2" InternetGatewayDevice.) || return 1
+	jq -en --argjson device "$device" --argjson gateway "$gateway" '
+		def identity($of; $at): [$of[$at + ("ManufacturerOUI", "SerialNumber", "ProductClass")]];
+		identity($device; "Device.DeviceInfo.") as $is
+		| identity($device; "Device.GatewayInfo.") == identity($gateway; "InternetGatewayDevice.DeviceInfo.")
+		and any($gateway | keys[] | select(test("ManageableDevice\\.[0-9]+\\.SerialNumber$")) | rtrimstr("SerialNumber");
+			identity($gateway; .) == $is)' > /dev/null
+}
