@@ -10,13 +10,12 @@
 #define ERROR_UNAUTHORIZED 401
 #define CLASS_GLOBAL       6
 
-void stun_binding_restart(struct stun_client *client, bool exempt, int64_t now)
+void stun_binding_restart(struct stun_client *client, int64_t now)
 {
         stun_exchange_drop_all(client);
         client->known.current = false;
         memset(client->known_by, 0, sizeof(client->known_by));
         client->refresh_due = client->change_due = client->keepalive_waits = false;
-        client->exempt |= exempt;
         client->held_until = INT64_MIN;
         client->refusals = client->changes = client->last_error = 0;
         client->outcome = STUN_STATE_DISCOVERING;
@@ -24,11 +23,19 @@ void stun_binding_restart(struct stun_client *client, bool exempt, int64_t now)
                 keepalive_start(&client->keepalive, &client->periods, now);
 }
 
+/* BD-7; and a server that has moved. Names that lead to another dead server each time must not be a way
+ * around the minimum period: one that has answered earns the next one its hurry. */
+static bool is_exempt(const struct stun_client *client)
+{
+        return !client->has_asked || !stun_address_equals(&client->local, &client->asked_local) ||
+               (client->may_hurry && !stun_address_equals(&client->server, &client->asked_server));
+}
+
 int64_t stun_binding_refresh_time(const struct stun_client *client)
 {
         int64_t earliest = client->asked_at + client->periods.minimum_ms;
 
-        if (client->exempt || !client->has_asked || earliest < client->held_until)
+        if (is_exempt(client) || earliest < client->held_until)
                 return client->held_until;
         return earliest;
 }
@@ -36,7 +43,8 @@ int64_t stun_binding_refresh_time(const struct stun_client *client)
 /* KA-1 counts requests of this kind, the answer to a 401 included. */
 static void note_refresh(struct stun_client *client, int64_t now)
 {
-        client->exempt = false;
+        if (client->has_asked && !stun_address_equals(&client->server, &client->asked_server))
+                client->may_hurry = false;
         client->has_asked = true;
         client->asked_at = now;
         client->asked_server = client->server;

@@ -127,26 +127,20 @@ int stun_client_configure(struct stun_client *client, const struct stun_settings
                 forget_server(client, now);
         set_periods(client, settings, now);
         if (anew || other_server)
-                stun_binding_restart(client, false, now);
+                stun_binding_restart(client, now);
         advance(client, now);
         return 0;
 }
 
 /* --- The network --- */
 
-/* Names that lead to another dead server each time must not be a way around the minimum period. */
 static void change_server(struct stun_client *client, const struct stun_address *server, int64_t now)
 {
-        bool hurry =
-                client->may_hurry && client->has_asked && !stun_address_equals(server, &client->asked_server);
-
         client->has_server = true;
         client->server = *server;
         client->dialect_works = client->without_change_request = false;
         client->silences = 0;
-        if (hurry)
-                client->may_hurry = false;
-        stun_binding_restart(client, hurry, now);
+        stun_binding_restart(client, now);
 }
 
 void stun_client_server(struct stun_client *client, const struct stun_address *server, int64_t now)
@@ -164,12 +158,11 @@ void stun_client_local(struct stun_client *client, const struct stun_address *lo
 {
         if (local == NULL && client->has_local) {
                 client->has_local = false;
-                stun_binding_restart(client, false, now);
+                stun_binding_restart(client, now);
         } else if (local != NULL && (!client->has_local || !stun_address_equals(local, &client->local))) {
                 client->has_local = client->had_local = true;
                 client->local = *local;
-                stun_binding_restart(
-                        client, client->has_asked && !stun_address_equals(local, &client->asked_local), now);
+                stun_binding_restart(client, now);
         }
         advance(client, now);
 }

@@ -171,8 +171,7 @@ struct stun_client {
         bool refresh_due;
         int64_t held_until; /* the server refused: no refresh before */
         unsigned refusals;  /* of refreshes, in a row */
-        bool exempt;        /* the next refresh does not wait for the minimum period (BD-7) */
-        bool may_hurry;     /* a new server is asked at once */
+        bool may_hurry;     /* a new server need not wait for the minimum period */
         bool has_asked;     /* a refresh has left, from asked_local to asked_server at asked_at */
         struct stun_address asked_server, asked_local;
         int64_t asked_at;

@@ -38,8 +38,8 @@ void stun_dialect_worked(struct stun_client *client);
 
 /* --- stun_binding.c --- */
 
-/** Begin discovery anew. `exempt`: its first request does not wait for the minimum period. */
-void stun_binding_restart(struct stun_client *client, bool exempt, int64_t now);
+/** Begin discovery anew. */
+void stun_binding_restart(struct stun_client *client, int64_t now);
 
 /** Send what is due from the primary port, if nothing is under way there. */
 void stun_binding_send_due(struct stun_client *client, int64_t now);

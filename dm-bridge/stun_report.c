@@ -10,7 +10,7 @@ struct stun_contact stun_contact(const struct stun_client *client)
 {
         const struct stun_known *known = &client->known;
 
-        if (client->enabled && known->has_mapped && known->nat_detected)
+        if (known->has_mapped && known->nat_detected)
                 return (struct stun_contact){true, true, known->mapped};
         return (struct stun_contact){false, client->had_local, client->local};
 }
@@ -29,11 +29,13 @@ static enum stun_state state(const struct stun_client *client)
 static int64_t next_request(const struct stun_client *client, const struct keepalive_report *keepalive,
                             int64_t now)
 {
-        int64_t at = stun_binding_refresh_time(client);
+        int64_t at = client->held_until;
 
         if (!stun_client_is_operational(client) || client->primary.active)
                 return -1;
-        if (!client->refresh_due)
+        if (client->refresh_due)
+                at = stun_binding_refresh_time(client);
+        else if (at <= now)
                 return keepalive->next_ms;
         if (at == INT64_MAX)
                 return -1;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CMOCKA
-stun_tests = %D%/test_stun_transaction %D%/test_stun_client %D%/test_stun_network %D%/test_stun_probe
+stun_tests = %D%/test_stun_transaction %D%/test_stun_client %D%/test_stun_network %D%/test_stun_probe %D%/test_stun_history
 check_PROGRAMS += $(stun_tests)
 TESTS += $(stun_tests)
 STUN_SERVER = %D%/stun_server.c %D%/stun_server.h
@@ -21,4 +21,8 @@ STUN_TEST_LIBS = $(BRIDGE_UNIT_LIBS) $(NETTLE_LIBS)
 %C%_test_stun_probe_SOURCES = %D%/test_stun_probe.c $(STUN_PLAY) $(FAKE_KEEPALIVE)
 %C%_test_stun_probe_CFLAGS = $(STUN_TEST_CFLAGS)
 %C%_test_stun_probe_LDADD = $(STUN_TEST_LIBS)
+# With the real keepalive.
+%C%_test_stun_history_SOURCES = %D%/test_stun_history.c $(STUN_PLAY)
+%C%_test_stun_history_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_test_stun_history_LDADD = $(STUN_TEST_LIBS)
 endif

@@ -36,6 +36,8 @@ static void note_sent(struct stun_play *play, const struct stun_action *action)
 
         *sent = (struct play_sent){play->now, action->port, action->to, {0}, action->size};
         memcpy(sent->bytes, action->bytes, action->size);
+        if (play->watch != NULL)
+                play->watch(play, sent);
 }
 
 void play_drain(struct stun_play *play)
@@ -101,8 +103,7 @@ void play_configure(struct stun_play *play)
 
 void play_begin(struct stun_play *play, const char *username, const char *password, enum stun_policy policy)
 {
-        memset(play, 0, sizeof(*play));
-        play->now = PLAY_START;
+        *play = (struct stun_play){.now = PLAY_START, .watch = play->watch};
         play->server = play_address("203.0.113.5", 3478);
         play->local = play_address(PLAY_LOCAL, 7547);
         play->settings = (struct stun_settings){.enabled = true,

@@ -29,7 +29,8 @@ struct stun_play {
         uint64_t random;
         struct play_sent sent[PLAY_SENT]; /* the latest ones, in a ring */
         size_t count;
-        unsigned resolves, bindings; /* actions taken */
+        unsigned resolves, bindings;                                               /* actions taken */
+        void (*watch)(const struct stun_play *play, const struct play_sent *sent); /* NULL, or sees all */
 };
 
 struct stun_address play_address(const char *address, uint16_t port);

@@ -157,6 +157,8 @@ static void test_CB_5_without_translation_the_local_address_is_followed(void **s
         set_local("10.0.0.3", 7547);
         assert_contact(false, "10.0.0.3", 7547); /* and no translation from the old to the new one */
         assert_int_equal(play.bindings, told + 1);
+        lose_local();
+        assert_contact(false, "10.0.0.3", 7547);
 }
 
 static void without_a_route_nothing_is_sent(void **state)
@@ -200,6 +202,10 @@ static void test_BD_8_answers_to_a_transaction_that_was_dropped_have_no_effect(v
         assert_false(play_report(&play).has_mapped);
         assert_int_equal(play_report(&play).counters.stray, 1);
         become_bound(40000);
+        late = stun_answer_mapped(play_last(&play)->bytes, "192.0.2.66", 666);
+        set_local("10.0.0.4", 7547); /* those that were answered are not listened to any more either */
+        play_receive(&play, STUN_PRIMARY, &late);
+        assert_int_equal(play_report(&play).counters.stray, 2);
 }
 
 /* --- The server --- */
@@ -237,6 +243,15 @@ static void test_KA_1_a_name_that_leads_elsewhere_each_time_does_not_shorten_the
         set_server("203.0.113.5");
         assert_int_equal(play_last(&play)->at, play.now);
         assert_false(has(BINDING_CHANGE));
+}
+
+static void the_same_address_of_the_server_is_no_news(void **state)
+{
+        (void)state;
+        become_bound(40000);
+        set_server("203.0.113.5");
+        assert_int_equal(state_now(), STUN_STATE_BOUND);
+        assert_int_equal(fake_keepalive.started, 1);
 }
 
 static void test_BD_8_the_name_is_looked_up_again_after_each_failed_transaction(void **state)
@@ -309,6 +324,7 @@ static void test_CB_5_switched_off_it_is_silent_and_shows_the_local_address(void
         assert_int_equal(play.bindings, told + 1);
         assert_int_equal(stun_client_deadline(&play.client), INT64_MAX);
         set_server("203.0.113.9"); /* of a lookup that was under way */
+        assert_false(play_report(&play).has_server);
         stun_client_disturbed(&play.client, play.now);
         play_run(&play, 10 * PLAY_MINIMUM);
         assert_int_equal(play.count, 2);
@@ -367,13 +383,14 @@ static void test_BD_5_a_password_that_was_set_ends_a_pause(void **state)
 {
         (void)state;
         begin_with("CPE57689", NULL, STUN_POLICY_RFC3489);
+        play.settings.maximum_ms = -1;
+        play_configure(&play);
         for (int i = 0; i < 4; i++) {
                 play_error(&play, 401);
                 assert_non_null(play_next_request(&play, 3600000));
         }
         play_error(&play, 401);
-        assert_int_equal(play_report(&play).next_ms, PLAY_MINIMUM); /* the maximum period is the same */
-        play.settings.maximum_ms = -1;
+        assert_int_equal(play_report(&play).next_ms, 480000);
         play.settings.password = "password";
         play_configure(&play);
         assert_non_null(play_next_request(&play, PLAY_MINIMUM));
@@ -568,6 +585,7 @@ int main(void)
                 TEST(test_BD_8_answers_to_a_transaction_that_was_dropped_have_no_effect),
                 TEST(test_BD_1_a_server_that_moves_is_asked_at_once_and_told_of_the_binding),
                 TEST(test_KA_1_a_name_that_leads_elsewhere_each_time_does_not_shorten_the_period),
+                TEST(the_same_address_of_the_server_is_no_news),
                 TEST(test_BD_8_the_name_is_looked_up_again_after_each_failed_transaction),
                 TEST(test_BD_8_a_known_address_is_used_while_its_name_leads_nowhere),
                 TEST(test_BD_8_a_name_without_address_is_looked_up_again_and_again),
