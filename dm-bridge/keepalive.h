@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dm-bridge/lifetime_search.h"
+
 /** STUNMinimumKeepAlivePeriod and STUNMaximumKeepAlivePeriod. */
 struct keepalive_settings {
         int64_t minimum_ms; /* 0: no limit */
@@ -32,6 +34,7 @@ enum probe_answer {
                         */
         PROBE_REFUSED, /* an error response: 420 or another */
         PROBE_SILENT,  /* the whole schedule of retransmissions, and no answer */
+        PROBE_VOID,    /* it could not be sent, or its outcome says nothing */
 };
 
 enum keepalive_phase {
@@ -60,11 +63,31 @@ struct keepalive_report {
 /** Members are private. */
 struct keepalive {
         struct keepalive_settings settings;
+        struct lifetime_search search;
         enum keepalive_phase phase;
-        bool in_flight;    /* a request, of either port, is under way */
-        int64_t requested; /* when the last request left the primary port */
-        int64_t due;       /* of the next one */
-        unsigned rebinds;
+        enum { KEEPALIVE_RESTING, KEEPALIVE_PROBING, KEEPALIVE_REFRESHING } step;
+        enum { KEEPALIVE_TRUSTED, KEEPALIVE_DOUBTED, KEEPALIVE_SUSPECTED } binding; /* by the last probe */
+        enum keepalive_action coming; /* at `due`, while resting */
+        int64_t due;
+        int64_t give_up;   /* when the probe in flight is no longer waited for */
+        int64_t silence;   /* that it judges */
+        int64_t requested; /* when a request last left the primary port */
+        int64_t refreshed; /* when a response to one last came */
+        int64_t touched;   /* when a packet last came or went through the binding */
+        int64_t bound;     /* when the binding was made */
+        int64_t resume;    /* no search, or no probe, before this */
+        int64_t hope;      /* when the shortest silence that was deadly is tried once more */
+        int64_t patience;  /* until the next time */
+        bool is_bound;     /* a response has come since keepalive_start() */
+        bool is_used;      /* the binding is a used one (KA-4) */
+        bool is_renewed;   /* the next response is taken to be a new binding's, whatever its mapped address is
+                            */
+        bool is_proven; /* a probe's answer has come through a binding: the server honours RESPONSE-ADDRESS */
+        bool is_fallback;  /* it doesn't */
+        bool is_disturbed; /* a packet came in while the probe was in flight */
+        unsigned mute;     /* probes in a row without answer, though the server lives */
+        unsigned unanswered, disturbances, doubts; /* in a row: requests; void trials, cut short trials */
+        unsigned probes, trials, failures, voids, rebinds;
 };
 
 /** Begin, or begin anew with another server or local address: no binding is known, a request is due at once.

@@ -23,6 +23,8 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/http_request.c %D%/http_request.h \
 	%D%/json_text.c %D%/json_text.h \
 	%D%/keepalive.c %D%/keepalive.h \
+	%D%/keepalive_plan.c %D%/keepalive_plan.h \
+	%D%/lifetime_search.c %D%/lifetime_search.h \
 	%D%/line_buffer.c %D%/line_buffer.h \
 	%D%/log.c %D%/log.h \
 	%D%/manageable_device.c \

@@ -26,6 +26,7 @@ endif
 if DM_BRIDGE
 include tests/unit/dm-bridge.mk
 include tests/unit/stun.mk
+include tests/unit/keepalive.mk
 endif
 include tests/cli/local.mk
 include tests/oracle/local.mk

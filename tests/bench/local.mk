@@ -57,7 +57,7 @@ endif
 
 # The built dm-bridge, as an agent meets it.
 if DM_BRIDGE
-bench_programs += %D%/bench_bridge %D%/bench_request
+bench_programs += %D%/bench_bridge %D%/bench_keepalive %D%/bench_request
 # All of the daemon but its main(), whose allocations can be counted so.
 %C%_bench_request_SOURCES = %D%/bench_request.c dm-bridge/daemon.c dm-bridge/daemon_events.c dm-bridge/daemon_reload.c \
 	dm-bridge/daemon_sources.c tests/allocations.c tests/allocations.h $(bench_common)
@@ -65,6 +65,8 @@ bench_programs += %D%/bench_bridge %D%/bench_request
 %C%_bench_request_LDADD = dm-bridge/libbridge.la
 bench_helpers_bridge = dm-bridge/dm-bridge
 %C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_common)
+%C%_bench_keepalive_SOURCES = %D%/bench_keepalive.c $(simulated_keepalive) $(bench_common)
+%C%_bench_keepalive_LDADD = dm-bridge/libbridge.la -lm
 endif
 
 bench: $(bench_helpers_bridge) $(bench_programs) $(bench_helpers) $(bench_load)

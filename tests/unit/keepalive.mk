@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The simulated network is the bench's too.
+simulated_keepalive = tests/unit/simulated_keepalive.c tests/unit/simulated_keepalive.h \
+	tests/unit/simulated_nat.c tests/unit/simulated_nat.h
+if HAVE_CMOCKA
+keepalive_tests = %D%/test_lifetime_search %D%/test_keepalive %D%/test_keepalive_simulation
+check_PROGRAMS += $(keepalive_tests)
+TESTS += $(keepalive_tests)
+%C%_test_lifetime_search_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_keepalive_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_keepalive_simulation_SOURCES = %D%/test_keepalive_simulation.c $(simulated_keepalive)
+%C%_test_keepalive_simulation_LDADD = $(BRIDGE_UNIT_LIBS) -lm
+endif
