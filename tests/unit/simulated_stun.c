@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* simulated_stun.c - the whole STUN client in the simulated network. */
+#include "config.h"
+
+#include "tests/unit/simulated_stun.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/stun_server.h"
+
+#define PRIMARY_PORT   7547
+#define SECONDARY_PORT 7548
+#define SERVER_PORT    3478
+#define DAY            INT64_C(86400000)
+
+/* Attributes. */
+#define RESPONSE_ADDRESS  0x0002
+#define MESSAGE_INTEGRITY 0x0008
+#define TR111_BINDING     0xC001
+#define TR111_CHANGE      0xC002
+
+/* --- The server --- */
+
+static bool is_signed_well(const struct simulated_packet *packet)
+{
+        return stun_is_signed(packet->bytes, packet->size, SIMULATED_PASSWORD, STUN_RFC3489);
+}
+
+static unsigned error_for(struct simulated_stun *s, const struct simulated_packet *packet)
+{
+        bool changes = stun_has(packet->bytes, packet->size, TR111_CHANGE);
+        bool demands = s->demand == SIMULATED_ALWAYS || (s->demand == SIMULATED_CHANGES && changes);
+
+        if (stun_has(packet->bytes, packet->size, MESSAGE_INTEGRITY))
+                return is_signed_well(packet) ? 0 : 431;
+        return demands ? 401 : 0;
+}
+
+/* Where the answer goes: to whom the request names, if this server does so. */
+static struct stun_address answer_to(const struct simulated_stun *s, const struct simulated_packet *packet)
+{
+        struct stun_address to = packet->from;
+        size_t size;
+        const uint8_t *value = stun_attribute(packet->bytes, packet->size, RESPONSE_ADDRESS, &size);
+
+        if (value == NULL || s->kind != SIMULATED_HONOURS)
+                return to;
+        to.port = (uint16_t)(value[2] << 8 | value[3]);
+        memcpy(&to.address, value + 4, 4);
+        return to;
+}
+
+static void send_answer(struct simulated_stun *s, const struct simulated_packet *request,
+                        const struct stun_answer *answer, struct stun_address to)
+{
+        struct simulated_packet packet = {.from = request->to, .to = to, .size = answer->size};
+
+        memcpy(packet.bytes, answer->bytes, answer->size);
+        simulated_answer(&s->network, &packet);
+}
+
+static void accept_request(struct simulated_stun *s, const struct simulated_packet *packet)
+{
+        char text[INET_ADDRSTRLEN];
+        struct stun_answer answer;
+
+        inet_ntop(AF_INET, &packet->from.address, text, sizeof(text));
+        answer = stun_answer_mapped(packet->bytes, text, packet->from.port);
+        if (stun_has(packet->bytes, packet->size, MESSAGE_INTEGRITY))
+                stun_answer_sign(&answer, SIMULATED_PASSWORD, STUN_RFC3489);
+        if (stun_has(packet->bytes, packet->size, TR111_CHANGE)) {
+                s->secured = packet->from;
+                s->recorded++;
+        }
+        send_answer(s, packet, &answer, answer_to(s, packet));
+}
+
+static void at_server(void *context, const struct simulated_packet *packet)
+{
+        static const uint8_t unknown[] = {0, 2, 0, 2};
+        struct simulated_stun *s = context;
+        bool names = stun_has(packet->bytes, packet->size, RESPONSE_ADDRESS);
+        unsigned error = error_for(s, packet);
+        struct stun_answer answer;
+
+        if (s->is_dead || !simulated_same(&packet->to, &s->server) || (names && s->kind == SIMULATED_DROPS))
+                return;
+        if (names && s->kind == SIMULATED_REFUSES)
+                error = 420;
+        s->was_unauthorized |= error == 401;
+        if (error == 0) {
+                accept_request(s, packet);
+                return;
+        }
+        answer = stun_answer_error(packet->bytes, error);
+        if (error == 420)
+                stun_answer_add(&answer, 0x000A, unknown, sizeof(unknown));
+        send_answer(s, packet, &answer, answer_to(s, packet));
+}
+
+/* --- The client --- */
+
+static void note_primary(struct simulated_stun *s, bool is_periodic)
+{
+        int64_t now = s->network.now;
+
+        if (is_periodic && s->last_periodic >= 0 && now - s->last_periodic < s->closest)
+                s->closest = now - s->last_periodic;
+        if (s->last >= 0 && now - s->last > s->farthest)
+                s->farthest = now - s->last;
+        if (is_periodic)
+                s->last_periodic = now;
+        s->last = now;
+}
+
+/* KA-3: what counts for the minimum period is a first copy without BINDING-CHANGE; the answer to a 401
+ * belongs to the request before. BD-6: integrity is an answer to a 401. */
+static void note_request(struct simulated_stun *s, const struct stun_action *action)
+{
+        bool has_integrity = stun_has(action->bytes, action->size, MESSAGE_INTEGRITY);
+        bool is_change = stun_has(action->bytes, action->size, TR111_CHANGE);
+        bool is_primary = action->port == STUN_PRIMARY;
+
+        s->wrong += is_primary != stun_has(action->bytes, action->size, TR111_BINDING);
+        s->wrong += is_primary == stun_has(action->bytes, action->size, RESPONSE_ADDRESS);
+        s->wrong += is_change && !is_primary;
+        s->wrong += has_integrity && !s->was_unauthorized;
+        if (!is_primary || memcmp(s->last_transaction, action->bytes + 4, STUN_TRANSACTION_SIZE) == 0)
+                return;
+        memcpy(s->last_transaction, action->bytes + 4, STUN_TRANSACTION_SIZE);
+        note_primary(s, !is_change && !has_integrity);
+}
+
+static void send_datagram(struct simulated_stun *s, const struct stun_action *action)
+{
+        struct simulated_packet packet = {.from = s->local, .to = action->to, .size = action->size};
+
+        if (action->port == STUN_SECONDARY)
+                packet.from.port = SECONDARY_PORT;
+        memcpy(packet.bytes, action->bytes, action->size);
+        note_request(s, action);
+        simulated_send(&s->network, &packet);
+}
+
+static void drain(struct simulated_stun *s)
+{
+        struct stun_action action;
+        unsigned actions = 0;
+
+        while (stun_client_next(&s->client, &action)) {
+                if (++actions > 10)
+                        abort();
+                switch (action.type) {
+                case STUN_SEND:
+                        send_datagram(s, &action);
+                        break;
+                case STUN_RESOLVE:
+                        s->resolves++;
+                        stun_client_server(&s->client, s->has_no_name ? NULL : &s->server, s->network.now);
+                        break;
+                case STUN_BINDING:
+                        s->bindings++;
+                        break;
+                }
+        }
+}
+
+static void at_client(void *context, const struct simulated_packet *packet)
+{
+        struct simulated_stun *s = context;
+        enum stun_port port = packet->to.port == SECONDARY_PORT ? STUN_SECONDARY : STUN_PRIMARY;
+
+        if (packet->to.address.s_addr != s->local.address.s_addr)
+                return;
+        if (packet->bytes[0] <= 1) {
+                stun_client_received(&s->client, port, &packet->from, packet->bytes, packet->size,
+                                     s->network.now);
+        } else {
+                s->requested++;
+                stun_client_disturbed(&s->client, s->network.now);
+        }
+        drain(s);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+        return a < b ? a : b;
+}
+
+static void step(struct simulated_stun *s, int64_t until)
+{
+        int64_t before = s->network.now;
+        int64_t next = earlier(stun_client_deadline(&s->client), simulated_deadline(&s->network));
+
+        next = earlier(next, until);
+        simulated_step(&s->network, next < before ? before : next);
+        stun_client_tick(&s->client, s->network.now);
+        drain(s);
+}
+
+void simulated_stun_run(struct simulated_stun *s, int64_t milliseconds)
+{
+        int64_t until = s->network.now + milliseconds;
+
+        while (s->network.now < until)
+                step(s, until);
+}
+
+bool simulated_stun_converge(struct simulated_stun *s)
+{
+        int64_t until = s->network.now + DAY;
+
+        while (s->client.keepalive.phase < KEEPALIVE_MONITORING && s->network.now < until)
+                step(s, until);
+        return s->client.keepalive.phase >= KEEPALIVE_MONITORING;
+}
+
+/* --- Beginning, and what happens to it --- */
+
+static struct stun_address address(const char *text, uint16_t port)
+{
+        struct stun_address made = {.port = port};
+
+        inet_pton(AF_INET, text, &made.address);
+        return made;
+}
+
+static void random_bytes(void *context, uint8_t *bytes, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                bytes[i] = (uint8_t)simulated_random(context);
+}
+
+void simulated_stun_init(struct simulated_stun *s, int64_t new_ms, int64_t used_ms, uint64_t seed)
+{
+        memset(s, 0, sizeof(*s));
+        s->network.nat_count = 1;
+        s->network.nats[0].settings =
+                (struct simulated_nat_settings){.new_ms = new_ms, .used_ms = used_ms, .keeps_strays = true};
+        s->network.nats[0].settings.address = address("198.51.100.1", 0).address;
+        s->network.delay_ms = 20;
+        s->network.random = seed;
+        s->network.at_server = at_server;
+        s->network.at_client = at_client;
+        s->network.context = s;
+        s->server = address("203.0.113.5", SERVER_PORT);
+        s->local = address("192.168.1.2", PRIMARY_PORT);
+        s->settings = (struct stun_settings){.enabled = true,
+                                             .server = "stun.example:3478",
+                                             .username = SIMULATED_USERNAME,
+                                             .password = SIMULATED_PASSWORD,
+                                             .minimum_ms = 20000,
+                                             .maximum_ms = -1};
+        s->closest = INT64_MAX;
+        s->last = s->last_periodic = -1;
+        stun_client_init(&s->client, random_bytes, &s->network);
+}
+
+void simulated_stun_configure(struct simulated_stun *s)
+{
+        if (stun_client_configure(&s->client, &s->settings, s->network.now) < 0)
+                abort();
+        drain(s);
+}
+
+void simulated_stun_start(struct simulated_stun *s)
+{
+        simulated_stun_configure(s);
+        stun_client_local(&s->client, &s->local, s->network.now);
+        drain(s);
+}
+
+void simulated_stun_local(struct simulated_stun *s, const char *text)
+{
+        s->local = address(text, PRIMARY_PORT);
+        stun_client_local(&s->client, &s->local, s->network.now);
+        drain(s);
+}
+
+void simulated_stun_request(struct simulated_stun *s)
+{
+        static const char text[] = "GET http://198.51.100.1 HTTP/1.1\r\n\r\n";
+        struct simulated_packet packet = {.from = s->server, .to = s->secured, .size = sizeof(text) - 1};
+
+        memcpy(packet.bytes, text, sizeof(text) - 1);
+        for (int i = 0; i < 3; i++)
+                simulated_answer(&s->network, &packet);
+}
+
+int64_t simulated_stun_reachable_for(const struct simulated_stun *s)
+{
+        return simulated_reachable_for(&s->network, &s->server, &s->secured);
+}
+
+struct stun_report simulated_stun_report(const struct simulated_stun *s)
+{
+        struct stun_report report;
+
+        stun_client_report(&s->client, &report, s->network.now);
+        return report;
+}
