@@ -7,16 +7,23 @@
 #include <errno.h>
 #include <string.h>
 
+/* Of keepalive, whose next step may be due at once. */
+#define STEPS_AT_ONCE 3
+
 bool stun_client_is_operational(const struct stun_client *client)
 {
         return client->enabled && client->has_server && client->has_local;
 }
 
-/* What can't be sent at once needs no question to keepalive: it waits for an outcome. */
+/* While a refresh is under way or can't leave yet, keepalive waits for its outcome. */
+static bool may_ask_keepalive(const struct stun_client *client, int64_t now)
+{
+        return !client->primary.active && !client->refresh_due && !client->change_due &&
+               now >= keepalive_deadline(&client->keepalive);
+}
+
 static void ask_keepalive(struct stun_client *client, int64_t now)
 {
-        if (client->primary.active || client->refresh_due || client->change_due)
-                return;
         switch (keepalive_tick(&client->keepalive, now)) {
         case KEEPALIVE_REFRESH:
                 client->probe = (struct stun_exchange){.active = false};
@@ -49,7 +56,8 @@ static void advance(struct stun_client *client, int64_t now)
         if (stun_client_is_operational(client)) {
                 stun_binding_tick(client, now);
                 stun_probe_tick(client, now);
-                ask_keepalive(client, now);
+                for (int i = 0; i < STEPS_AT_ONCE && may_ask_keepalive(client, now); i++)
+                        ask_keepalive(client, now);
                 stun_binding_send_due(client, now);
         }
         if (wants_server(client) && now >= client->resolve_at) {
