@@ -175,6 +175,8 @@ void stun_binding_contradicted(struct stun_client *client, const struct stun_exc
         if (memcmp(client->known_by, exchange->transaction.answer.transaction, sizeof(client->known_by)) != 0)
                 return;
         client->known = client->known_before;
+        /* It asks for an answer to an address that may be anybody's. */
+        client->probe = (struct stun_exchange){.active = false};
         memset(client->known_by, 0, sizeof(client->known_by));
         client->outcome = STUN_STATE_CONTRADICTED;
         client->refresh_due = true;

@@ -29,7 +29,7 @@
 /** Pause after a refused refresh: doubled each time, up to the second, and never beyond the maximum period.
  */
 #define STUN_BACKOFF_MIN_MS 30000
-#define STUN_BACKOFF_MAX_MS 3600000
+#define STUN_BACKOFF_MAX_MS 600000
 /** Failures of a dialect that has worked before the other one is tried. */
 #define STUN_DIALECT_PATIENCE 2
 /** Transactions that were answered and are still listened to (BD-8). The oldest gives way. */

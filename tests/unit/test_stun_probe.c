@@ -241,6 +241,28 @@ static void a_probe_ends_with_the_binding_that_it_is_about(void **state)
         assert_int_equal(fake_keepalive.probed, 0);
 }
 
+static void test_BD_8_a_contradiction_ends_a_probe_of_what_was_taken_back(void **state)
+{
+        struct stun_answer forged;
+        size_t count;
+
+        (void)state;
+        assert_non_null(play_next_request(&play, PLAY_MINIMUM)); /* after its silence */
+        forged = stun_answer_mapped(play_last(&play)->bytes, "192.0.2.66", MAPPED_PORT);
+        play_mapped(&play, PLAY_PUBLIC, MAPPED_PORT);
+        fake_keepalive.action = KEEPALIVE_PROBE;
+        fake_keepalive.due = play.now + 5000;
+        assert_non_null(play_next_request(&play, 5000));
+        assert_int_equal(play_last(&play)->port, STUN_SECONDARY);
+        count = play.count;
+        play_receive(&play, STUN_PRIMARY, &forged);
+        assert_int_equal(play_report(&play).state, STUN_STATE_CONTRADICTED);
+        play_run(&play, 10000);
+        assert_int_equal(play.count, count);
+        assert_non_null(play_next_request(&play, PLAY_MINIMUM));
+        assert_int_equal(play_last(&play)->port, STUN_PRIMARY);
+}
+
 static void a_refresh_ends_a_probe(void **state)
 {
         struct stun_answer answer = stun_answer_mapped(play_last(&play)->bytes, PLAY_PUBLIC, 50000);
@@ -274,6 +296,7 @@ int main(void)
                 TEST(test_BD_8_a_probe_is_answered_by_the_server_only),
                 TEST(test_KA_4_a_repeated_answer_disturbs),
                 TEST(a_probe_ends_with_the_binding_that_it_is_about),
+                TEST(test_BD_8_a_contradiction_ends_a_probe_of_what_was_taken_back),
                 TEST(a_refresh_ends_a_probe),
         };
 
