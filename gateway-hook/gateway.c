@@ -88,6 +88,10 @@ int gateway_new(const char *parameters, message_fn *say, void *context, int64_t 
         if (err < 0)
                 goto free_gateway;
         gateway->since = now;
+        err = assoc_option_encode(&gateway->settings.identity, ASSOC_ROLE_GATEWAY, gateway->option,
+                                  sizeof(gateway->option), &gateway->option_size);
+        if (err < 0)
+                goto free_gateway;
         messenger_init(&gateway->messenger, say, context, now);
         err = -pthread_mutex_init(&gateway->mutex, NULL);
         if (err < 0)

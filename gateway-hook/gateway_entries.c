@@ -79,6 +79,20 @@ static void note_due(struct gateway *gateway, int64_t expires)
                 gateway->next_due = expires;
 }
 
+/* A renewal need not be written down if it comes so soon that the journal's end is less than an eighth of the
+ * lease's time too early: when that end has come the lease database is asked in any case. Spares flash, and
+ * the packet a write. The end in the table is always the true one. */
+static bool is_small_step(int64_t old, int64_t new, int64_t now)
+{
+        int64_t step = 1;
+
+        if (old == 0 || new < old)
+                return false;
+        while (step * 16 <= new - now)
+                step *= 2;
+        return new / step == old / step;
+}
+
 void entries_set_expires(struct gateway *gateway, const struct device_record *record, int64_t expires,
                          int64_t now)
 {
@@ -88,7 +102,9 @@ void entries_set_expires(struct gateway *gateway, const struct device_record *re
         if (device_table_bind(gateway->table, &changed) < 0)
                 return;
         note_due(gateway, expires);
-        entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &changed, now), now);
+        if (!is_small_step(record->expires, expires, now))
+                entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &changed, now),
+                                      now);
 }
 
 int64_t gateway_lease_end(const struct gateway_lease *lease, enum device_source source)
@@ -108,13 +124,12 @@ static void note_refusal(struct gateway *gateway, const struct device_record *re
                    full ? "refused by max-devices" : "refused by max-per-client", now);
 }
 
-/* The same device again, with nothing to write down? */
+/* The same device again, but for the end of its lease? */
 static bool is_known(const struct device_record *old, const struct device_record *record)
 {
         return assoc_identity_equal(&old->identity, &record->identity) &&
                same_hwaddr(old, record->hwaddr, record->hwaddr_size) &&
-               strcmp(old->interface, record->interface) == 0 && old->source == record->source &&
-               !old->away && old->expires == record->expires;
+               strcmp(old->interface, record->interface) == 0 && old->source == record->source && !old->away;
 }
 
 static bool refuse_inform(struct gateway *gateway, const struct device_record *record, const char *why,
@@ -148,10 +163,11 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
 {
         struct device_record record = *claimed, old;
         bool found = device_table_find(gateway->table, record.address, &old);
-        bool new_entry = !device_table_has(gateway->table, &record.identity);
+        bool known = found && is_known(&old, &record);
+        bool new_entry = !known && !device_table_has(gateway->table, &record.identity);
         int err;
 
-        if (found && is_known(&old, &record)) {
+        if (known && old.expires == record.expires) {
                 neighbour_add(gateway->neighbour, &record);
                 return;
         }
@@ -166,6 +182,8 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         }
         neighbour_add(gateway->neighbour, &record);
         note_due(gateway, record.expires);
+        if (known && is_small_step(old.expires, record.expires, now))
+                return;
         entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         if (new_entry) {
                 gateway->counters.added++;

@@ -21,9 +21,12 @@
 #define SHOWN_ELEMENT_MAX (4 * ASSOC_TEXT_MAX + 4)
 
 struct gateway {
-        struct settings settings; /* never changed after gateway_new() */
-        int64_t since;            /* gateway_new(), in seconds; likewise */
-        pthread_mutex_t mutex;    /* guards all below: Kea serves packets in several threads */
+        struct settings settings;        /* never changed after gateway_new() */
+        int64_t since;                   /* gateway_new(), in seconds; likewise */
+        uint8_t option[ASSOC_BLOCK_MAX]; /* our identity as option 125 of a response that has none; likewise
+                                          */
+        size_t option_size;
+        pthread_mutex_t mutex; /* guards all below: Kea serves packets in several threads */
         struct device_table *table;
         struct journal *journal;
         struct neighbour *neighbour; /* NULL: nothing is watched */

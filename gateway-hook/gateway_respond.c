@@ -49,11 +49,23 @@ static bool read_identity(struct gateway *gateway, const struct gateway_exchange
         return err == 0;
 }
 
+/* Most responses have no option 125 yet: theirs is always the same. */
+static int build_option(const struct gateway *gateway, const struct gateway_exchange *exchange,
+                        struct gateway_answer *ret)
+{
+        if (exchange->option_size > 0)
+                return assoc_option_merge(exchange->option, exchange->option_size,
+                                          &gateway->settings.identity, ASSOC_ROLE_GATEWAY, ret->option,
+                                          sizeof(ret->option), &ret->option_size);
+        memcpy(ret->option, gateway->option, gateway->option_size);
+        ret->option_size = gateway->option_size;
+        return 0;
+}
+
 static void merge_option(struct gateway *gateway, const struct gateway_exchange *exchange, int64_t now,
                          struct gateway_answer *ret)
 {
-        int err = assoc_option_merge(exchange->option, exchange->option_size, &gateway->settings.identity,
-                                     ASSOC_ROLE_GATEWAY, ret->option, sizeof(ret->option), &ret->option_size);
+        int err = build_option(gateway, exchange, ret);
         char bytes[SHOWN_OPTION_MAX];
 
         ret->replace_option = err == 0;

@@ -9,13 +9,12 @@
 #include <dhcp/option.h>
 #include <dhcp/option_int.h>
 #include <dhcp/pkt4.h>
-#include <dhcpsrv/lease.h>
+#include <dhcpsrv/cfgmgr.h>
 #include <hooks/hooks.h>
 #include <util/buffer.h>
 
 #include <cstring>
 #include <exception>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,12 +38,13 @@ Log* the_log;
 // The neighbour watch's descriptor on Kea's main loop, or negative.
 int the_watch = -1;
 
+// Other hooks are loaded too. Then a response has left only after buffer4_send; a callout there costs each packet, so it is done without
+// where nobody can come between.
+bool the_company;
+
 // Where a claim waits in the packet's context from pkt4_send to buffer4_send.
 const char* const CLAIM = "claim";
 typedef boost::shared_ptr<struct gateway_claim> ClaimPtr;
-
-// Likewise a DHCPINFORM's subnet from subnet4_select to pkt4_send.
-const char* const SUBNET = "subnet";
 
 extern "C" void say(void* context, enum message message, const char* text) {
         try {
@@ -78,27 +78,25 @@ void replace_option(Pkt4& packet, const struct gateway_answer& answer) {
         packet.addOption(option);
 }
 
-uint32_t lifetime_of(Pkt4& response) {
-        OptionUint32Ptr option =
-                boost::dynamic_pointer_cast<OptionUint32>(response.getOption(DHO_DHCP_LEASE_TIME));
-        return option ? option->getValue() : 0;
+// Not by getOption(): that makes a copy for a hook.
+uint32_t lifetime_of(const Pkt4& response) {
+        auto found = response.options_.find(DHO_DHCP_LEASE_TIME);
+        if (found == response.options_.end())
+                return 0;
+        auto option = dynamic_cast<const OptionUint32*>(found->second.get());
+        return option != nullptr ? option->getValue() : 0;
 }
 
 // What tells whether ciaddr can be the sender's address.
-void fill_inform(CalloutHandle& handle, const Pkt4& query, struct gateway_exchange* ret) {
-        struct prefix subnet = {};
+void fill_inform(const Pkt4& query, struct gateway_exchange* ret) {
+        struct prefix subnet = subnet_of_ciaddr(query);
 
-        try {
-                handle.getContext(SUBNET, subnet);
-        } catch (const NoSuchCalloutContext&) {
-                // Kea chose no subnet at all.
-        }
         ret->subnet = subnet.address;
         ret->subnet_length = subnet.length;
         ret->ciaddr_is_ours = is_own_address(query.getCiaddr());
 }
 
-void respond(CalloutHandle& handle, Pkt4& query, Pkt4& response, struct gateway_answer* ret) {
+void respond(const Pkt4& query, const Pkt4& response, struct gateway_answer* ret) {
         std::string interface = query.getIface();
         std::vector<uint8_t> option = option_bytes(response);
         HWAddrPtr hwaddr = query.getHWAddr();
@@ -114,7 +112,7 @@ void respond(CalloutHandle& handle, Pkt4& query, Pkt4& response, struct gateway_
         exchange.yiaddr = address_of(response.getYiaddr());
         exchange.source = address_of(query.getRemoteAddr());
         if (exchange.query_type == GATEWAY_INFORM)
-                fill_inform(handle, query, &exchange);
+                fill_inform(query, &exchange);
         if (hwaddr) {
                 exchange.hwaddr = hwaddr->hwaddr_.data();
                 exchange.hwaddr_size = hwaddr->hwaddr_.size();
@@ -129,6 +127,35 @@ void respond(CalloutHandle& handle, Pkt4& query, Pkt4& response, struct gateway_
 bool vetoed(CalloutHandle& handle) {
         CalloutHandle::CalloutNextStep status = handle.getStatus();
         return status == CalloutHandle::NEXT_STEP_DROP || status == CalloutHandle::NEXT_STEP_SKIP;
+}
+
+// Before Kea has sent the response. A DHCPINFORM is held against the lease database.
+void commit(struct gateway_claim& claim) {
+        if (claim.type == GATEWAY_CLAIM_DEVICE && claim.record.source == DEVICE_SOURCE_INFORM)
+                guarded("lease database", [&claim] { claim.is_anothers = !add_lease(&claim.record); });
+        gateway_commit(the_gateway, &claim, now());
+}
+
+// Whether a hook that comes after us in pkt4_send, or at buffer4_send, may keep a response back. During load() the
+// configuration that names all libraries is not the current one yet.
+bool has_company() {
+        return CfgMgr::instance().getStagingCfg()->getHooksConfig().get().size() != 1;
+}
+
+// The response is packed and about to leave. Here DROP and SKIP both keep it back.
+int on_buffer4_send(CalloutHandle& handle) {
+        return guarded("buffer4_send", [&handle] {
+                ClaimPtr claim;
+
+                try {
+                        handle.getContext(CLAIM, claim);
+                } catch (const NoSuchCalloutContext&) {
+                        return;
+                }
+                handle.deleteContext(CLAIM);
+                if (claim && !vetoed(handle))
+                        commit(*claim);
+        });
 }
 
 } // namespace
@@ -155,6 +182,9 @@ int load(LibraryHandle& handle) {
                 std::string text = parameters ? json_text(*parameters) : "null";
                 the_log = new Log();
                 register_commands(handle);
+                the_company = has_company();
+                if (the_company)
+                        handle.registerCallout("buffer4_send", on_buffer4_send);
                 if (gateway_new(text.c_str(), say, the_log, now(), &the_gateway, error, sizeof(error)) == 0)
                         return 0;
         } catch (const std::exception& exception) {
@@ -199,27 +229,12 @@ int dhcp4_srv_configured(CalloutHandle&) {
         });
 }
 
-// The one callout that shows the subnet of a DHCPINFORM in all releases of Kea.
-int subnet4_select(CalloutHandle& handle) {
-        return guarded("subnet4_select", [&handle] {
-                ChosenSubnetPtr chosen;
-                Pkt4Ptr query;
-
-                handle.getArgument("query4", query);
-                if (!query || query->getType() != GATEWAY_INFORM)
-                        return;
-                handle.getArgument("subnet4", chosen);
-                if (chosen)
-                        handle.setContext(SUBNET, subnet_of_ciaddr(chosen, *query));
-        });
-}
-
 // The response is complete and not yet packed. DROP: it is not sent. SKIP: another hook has packed it already, so that nothing
 // can be added any more; but it is sent, and the device gets its entry.
 int pkt4_send(CalloutHandle& handle) {
         return guarded("pkt4_send", [&handle] {
+                struct gateway_answer answer;
                 Pkt4Ptr query, response;
-                std::unique_ptr<struct gateway_answer> answer(new struct gateway_answer);
 
                 if (handle.getStatus() == CalloutHandle::NEXT_STEP_DROP)
                         return;
@@ -227,54 +242,25 @@ int pkt4_send(CalloutHandle& handle) {
                 handle.getArgument("response4", response);
                 if (!query || !response)
                         return;
-                respond(handle, *query, *response, answer.get());
-                if (answer->replace_option && handle.getStatus() != CalloutHandle::NEXT_STEP_SKIP)
-                        replace_option(*response, *answer);
-                ClaimPtr claim;
-                if (answer->claim.type != GATEWAY_CLAIM_NONE)
-                        claim.reset(new struct gateway_claim(answer->claim));
-                handle.setContext(CLAIM, claim);
+                respond(*query, *response, &answer);
+                if (answer.replace_option && handle.getStatus() != CalloutHandle::NEXT_STEP_SKIP)
+                        replace_option(*response, answer);
+                if (answer.claim.type == GATEWAY_CLAIM_NONE)
+                        return;
+                if (the_company)
+                        handle.setContext(CLAIM, ClaimPtr(new struct gateway_claim(answer.claim)));
+                else
+                        commit(answer.claim);
         });
 }
 
-// The response is about to leave. Here DROP and SKIP both keep it back.
-int buffer4_send(CalloutHandle& handle) {
-        return guarded("buffer4_send", [&handle] {
-                ClaimPtr claim;
-
-                try {
-                        handle.getContext(CLAIM, claim);
-                } catch (const NoSuchCalloutContext&) {
-                        return;
-                }
-                handle.deleteContext(CLAIM);
-                if (!claim || vetoed(handle))
-                        return;
-                if (claim->type == GATEWAY_CLAIM_DEVICE && claim->record.source == DEVICE_SOURCE_INFORM)
-                        guarded("lease database",
-                                [&claim] { claim->is_anothers = !add_lease(&claim->record); });
-                gateway_commit(the_gateway, claim.get(), now());
-        });
-}
-
-// A hook that says SKIP or DROP here leaves the lease as it was.
+// A hook that says SKIP or DROP here, before us or after, leaves the lease as it was.
 int lease4_release(CalloutHandle& handle) {
         return guarded("lease4_release", [&handle] { lease_given_up(handle, "release"); });
 }
 
 int lease4_decline(CalloutHandle& handle) {
         return guarded("lease4_decline", [&handle] { lease_given_up(handle, "decline"); });
-}
-
-// The server is done with the leases of a request; ACK and NAK come later.
-int leases4_committed(CalloutHandle& handle) {
-        return guarded("leases4_committed", [&handle] {
-                Pkt4Ptr query;
-
-                handle.getArgument("query4", query);
-                if (query && (query->getType() == DHCPRELEASE || query->getType() == DHCPDECLINE))
-                        settle_given_up(handle);
-        });
 }
 
 // SKIP only says that another hook reclaims the lease: it has expired all the same.

@@ -84,24 +84,32 @@ void on_timer(int fd) {
                 gateway_check_due_leases(the_gateway, ask_lease, now());
 }
 
-// A lease that its client gives up, until it shows whether the server takes it back; in the packet's context.
+// Another hook may have kept the lease.
+bool is_kept(struct in_addr address, const std::vector<uint8_t>& hwaddr) {
+        struct gateway_lease lease = {};
+        char error[128];
+
+        return ask_lease(address, &lease, error, sizeof(error)) == 0 && lease.state == GATEWAY_LEASE_VALID &&
+               lease.hwaddr_size == hwaddr.size() && std::equal(hwaddr.begin(), hwaddr.end(), lease.hwaddr);
+}
+
+// A lease that its client gives up, in the packet's context: that is destroyed once the server is done with the packet, and then it
+// shows whether the lease was taken back. No callout tells that but leases4_committed, which every other packet would pay for.
 struct Ending {
         struct in_addr address;
         std::vector<uint8_t> hwaddr;
         const char* reason;
+
+        ~Ending() {
+                guarded(reason, [this] {
+                        if (!is_kept(address, hwaddr))
+                                gateway_lease_ended(the_gateway, address, hwaddr.data(), hwaddr.size(), reason,
+                                                    now());
+                });
+        }
 };
 typedef boost::shared_ptr<Ending> EndingPtr;
 const char* const ENDING = "ending";
-
-// Another hook may have kept the lease.
-bool is_kept(const Ending& ending) {
-        struct gateway_lease lease = {};
-        char error[128];
-
-        return ask_lease(ending.address, &lease, error, sizeof(error)) == 0 && lease.state == GATEWAY_LEASE_VALID &&
-               lease.hwaddr_size == ending.hwaddr.size() &&
-               std::equal(ending.hwaddr.begin(), ending.hwaddr.end(), lease.hwaddr);
-}
 
 } // namespace
 
@@ -154,20 +162,6 @@ void lease_given_up(CalloutHandle& handle, const char* reason) {
         if (lease->hwaddr_)
                 ending->hwaddr = lease->hwaddr_->hwaddr_;
         handle.setContext(ENDING, ending);
-}
-
-void settle_given_up(CalloutHandle& handle) {
-        EndingPtr ending;
-
-        try {
-                handle.getContext(ENDING, ending);
-        } catch (const NoSuchCalloutContext&) {
-                return;
-        }
-        handle.deleteContext(ENDING);
-        if (!is_kept(*ending))
-                gateway_lease_ended(the_gateway, ending->address, ending->hwaddr.data(), ending->hwaddr.size(),
-                                    ending->reason, now());
 }
 
 void check_after_command(const std::string& name, const isc::data::ConstElementPtr& arguments) {

@@ -23,7 +23,6 @@ void lease_ended(isc::hooks::CalloutHandle& handle, const char* reason);
 // Its client gives it up; whether it is over then, shows when the server is done with the request. Another hook that
 // forbids it may come before or after ours.
 void lease_given_up(isc::hooks::CalloutHandle& handle, const char* reason);
-void settle_given_up(isc::hooks::CalloutHandle& handle);
 
 // Hold against the lease database what this command may have changed.
 void check_after_command(const std::string& name, const isc::data::ConstElementPtr& arguments);

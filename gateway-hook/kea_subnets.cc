@@ -8,6 +8,7 @@
 #include "gateway-hook/kea_subnets.h"
 
 #include <dhcp/iface_mgr.h>
+#include <dhcpsrv/cfgmgr.h>
 #include <dhcpsrv/shared_network.h>
 
 #include "gateway-hook/kea_hook.h"
@@ -48,13 +49,15 @@ bool is_relayed_together(const Subnet4 &subnet, const Pkt4 &query)
 
 } // namespace
 
-struct prefix subnet_of_ciaddr(const ChosenSubnetPtr &chosen, const Pkt4 &query)
+struct prefix subnet_of_ciaddr(const Pkt4 &query)
 {
+        ConstCfgSubnets4Ptr subnets = CfgMgr::instance().getCurrentCfg()->getCfgSubnets4();
+        auto chosen = subnets->selectSubnet(query.getCiaddr(), query.getClasses());
         struct prefix result = {};
         bool served = false;
 
         // The subnets of a shared network are on one link.
-        for (ChosenSubnetPtr subnet = chosen; subnet; subnet = subnet->getNextSubnet(chosen)) {
+        for (auto subnet = chosen; subnet; subnet = subnet->getNextSubnet(chosen)) {
                 served = served || is_served(*subnet, query) || is_relayed_together(*subnet, query);
                 if (!subnet->inRange(query.getCiaddr()))
                         continue;

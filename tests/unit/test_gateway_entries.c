@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway-hook/gateway.h"
+#include "gateway-hook/gateway_internal.h"
 #include "tests/unit/gateway_fixture.h"
 #include "tests/unit/gateway_play.h"
 #include "tests/unit/packet.h"
@@ -45,6 +45,47 @@ static void test_GW_3_a_renewal_keeps_the_entry_and_prolongs_it(void **state)
         assert_true(journal_holds("\"since\":100000,\"expires\":105400}\n"));
         assert_int_equal(entries_at(NOW + LEASE + 1), 1);
         assert_int_equal(entries_at(NOW + LEASE / 2 + LEASE), 0);
+}
+
+/* The journal's end is at most an eighth of the lease's time too early; the table's is the true one. */
+static void test_GW_3_renewals_in_quick_succession_are_not_all_written_down(void **state)
+{
+        const int64_t day = 86400;
+        struct device_record record;
+        struct stat before, after;
+        int written = 0;
+
+        (void)state;
+        for (int64_t now = NOW; now < NOW + day; now += 60) {
+                assert_int_equal(stat(path, &before), 0);
+                play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_ACK, "192.0.2.1", MAC1,
+                                       .lifetime = day},
+                     now);
+                assert_int_equal(stat(path, &after), 0);
+                written += after.st_size != before.st_size;
+                assert_int_equal(device_table_find(gateway->table, fixture_address("192.0.2.1"), &record), 1);
+                assert_int_equal(record.expires, now + day);
+        }
+        /* Steps of 8192 seconds, the largest power of two that an eighth of a day holds. */
+        assert_in_range(written, 10, 12);
+        assert_int_equal(entries_at(NOW + 2 * day - day / 8 - 60), 1);
+        assert_int_equal(entries_at(NOW + 2 * day), 0);
+}
+
+static void test_GW_3_a_lease_that_is_shortened_or_made_endless_is_written_down(void **state)
+{
+        (void)state;
+        request(DEVICE("A"), "192.0.2.1", MAC1, NOW);
+        play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_ACK, "192.0.2.1", MAC1,
+                               .lifetime = LEASE - 1},
+             NOW);
+        assert_true(journal_holds("\"expires\":103599}\n"));
+        play((struct exchange){DEVICE("A"), GATEWAY_REQUEST, GATEWAY_ACK, "192.0.2.1", MAC1,
+                               .lifetime = GATEWAY_LIFETIME_INFINITE},
+             NOW);
+        assert_true(journal_holds("\"expires\":0}\n"));
+        request(DEVICE("A"), "192.0.2.1", MAC1, NOW + 1);
+        assert_true(journal_holds("\"expires\":103601}\n"));
 }
 
 static void nothing_new_writes_nothing(void **state)
@@ -216,12 +257,12 @@ static void test_GW_12_numbers_and_times_survive_a_restart(void **state)
         request(DEVICE("B"), "192.0.2.2", MAC2, NOW);
         gateway_lease_ended(gateway, fixture_address("192.0.2.1"), NULL, 0, "release", NOW);
         assert_int_equal(entries_at(NOW + 10), 1);
-        request(DEVICE("B"), "192.0.2.2", MAC2, NOW + 10);
-        request(DEVICE("A"), "192.0.2.1", MAC1, NOW + 10);
+        request(DEVICE("B"), "192.0.2.2", MAC2, NOW + LEASE / 2);
+        request(DEVICE("A"), "192.0.2.1", MAC1, NOW + LEASE / 2);
         assert_true(journal_holds(
                 "\"instance\":2,\"oui\":\"00D09E\",\"serial\":\"B\",\"class\":\"\",\"address\":\"192.0.2.2\","
                 "\"hwaddr\":\"02:00:00:00:00:02\",\"interface\":\"br0\",\"source\":\"lease\","
-                "\"away\":false,\"since\":100000,\"expires\":103610}\n"));
+                "\"away\":false,\"since\":100000,\"expires\":105400}\n"));
         assert_true(journal_holds("\"instance\":3,\"oui\":\"00D09E\",\"serial\":\"A\""));
 }
 
@@ -306,6 +347,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 GATEWAY_TEST(test_GW_3_the_ack_and_only_the_ack_adds_an_entry),
                 GATEWAY_TEST(test_GW_3_a_renewal_keeps_the_entry_and_prolongs_it),
+                GATEWAY_TEST(test_GW_3_renewals_in_quick_succession_are_not_all_written_down),
+                GATEWAY_TEST(test_GW_3_a_lease_that_is_shortened_or_made_endless_is_written_down),
                 GATEWAY_TEST(nothing_new_writes_nothing),
                 GATEWAY_TEST(an_endless_lease_has_no_end),
                 GATEWAY_TEST(test_GW_5_GW_6_the_end_of_a_lease_removes_the_entry),

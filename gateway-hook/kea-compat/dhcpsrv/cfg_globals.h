@@ -49,6 +49,10 @@ public:
                 VALID_LIFETIME,
         };
 
+        // Nobody calls these three.
+        isc::data::ConstElementPtr get(const std::string&) const;
+        void set(const std::string&, isc::data::ConstElementPtr);
+        void clear();
         isc::data::ConstElementPtr get(int) const {
                 return isc::data::ConstElementPtr();
         }
