@@ -9,7 +9,6 @@
 #include <dhcp/option.h>
 #include <dhcp/option_int.h>
 #include <dhcp/pkt4.h>
-#include <dhcpsrv/cfgmgr.h>
 #include <hooks/hooks.h>
 #include <util/buffer.h>
 
@@ -20,6 +19,7 @@
 
 #include "gateway-hook/gateway.h"
 #include "gateway-hook/kea_commands.h"
+#include "gateway-hook/kea_config.h"
 #include "gateway-hook/kea_hook.h"
 #include "gateway-hook/kea_leases.h"
 #include "gateway-hook/kea_log.h"

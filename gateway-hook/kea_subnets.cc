@@ -8,9 +8,9 @@
 #include "gateway-hook/kea_subnets.h"
 
 #include <dhcp/iface_mgr.h>
-#include <dhcpsrv/cfgmgr.h>
 #include <dhcpsrv/shared_network.h>
 
+#include "gateway-hook/kea_config.h"
 #include "gateway-hook/kea_hook.h"
 
 using namespace isc::dhcp;

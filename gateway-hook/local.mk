@@ -28,7 +28,7 @@ endif
 if GATEWAY_HOOK
 keahooks_LTLIBRARIES = %D%/libdhcp_assoc.la
 %C%_libdhcp_assoc_la_SOURCES = \
-	%D%/kea_callouts.cc %D%/kea_hook.h \
+	%D%/kea_callouts.cc %D%/kea_hook.h %D%/kea_config.h \
 	%D%/kea_commands.cc %D%/kea_commands.h \
 	%D%/kea_leases.cc %D%/kea_leases.h \
 	%D%/kea_subnets.cc %D%/kea_subnets.h \
