@@ -16,8 +16,7 @@
 #define CEILING HOUR
 /* A trial ends so long before the maximum, that its probe is answered before the refresh has to leave. */
 #define PROBE_RESERVE (2 * SECOND)
-/* A packet that comes in so early in a silence only shifts its begin; the least serves copies of a response.
- */
+/* A packet that comes in so early in a silence only shifts its begin. */
 #define SHIFT_DIVISOR 32
 #define SHIFT_LEAST   500
 /* Until a search that was put off, or a server that can't be used for probes, is tried again. */
@@ -124,8 +123,7 @@ static void plan_retry(struct keepalive *k, int64_t now)
         }
         for (unsigned i = 2; i < k->unanswered && wait < BACKOFF_MOST; i++)
                 wait *= 2;
-        wait = larger(smaller(wait, keepalive_maximum(k)), minimum(k));
-        come(k, KEEPALIVE_REFRESH, k->requested + wait);
+        come(k, KEEPALIVE_REFRESH, k->requested + larger(wait, minimum(k)));
 }
 
 static void plan_regular(struct keepalive *k, enum keepalive_phase phase, int64_t period)
@@ -140,12 +138,19 @@ static void plan_warming(struct keepalive *k)
         come(k, KEEPALIVE_PROBE, k->bound + WARM_UP);
 }
 
+/* The copies of a request that left before its first answer came are answered too, within the same time
+ * again. */
+static int64_t late_copies(const struct keepalive *k)
+{
+        return k->refreshed - k->requested + SHIFT_LEAST;
+}
+
 /* An inbound packet may have refreshed the binding, or not: if it came long after the last outbound one,
  * nobody can say how long the silence is. */
 static void plan_trial(struct keepalive *k, int64_t now, int64_t silence)
 {
         k->phase = KEEPALIVE_SEARCHING;
-        if (k->touched - k->refreshed > larger(silence / SHIFT_DIVISOR, SHIFT_LEAST))
+        if (k->touched - k->refreshed > larger(silence / SHIFT_DIVISOR, late_copies(k)))
                 keepalive_plan_refresh(k, now);
         else
                 come(k, KEEPALIVE_PROBE, k->touched + silence);

@@ -220,8 +220,12 @@ static void note_unreachable(struct simulated_keepalive *s, int64_t next)
         struct stun_address server = server_address();
         int64_t life = simulated_reachable_for(&s->network, &server, &s->mapped);
 
-        if (s->converged < 0 && life < next - s->network.now)
+        if (life >= next - s->network.now)
+                return;
+        if (s->converged < 0)
                 s->unreachable += next - s->network.now - life;
+        else
+                s->lapsed += next - s->network.now - life;
 }
 
 static void step(struct simulated_keepalive *s, int64_t until)

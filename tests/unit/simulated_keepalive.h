@@ -30,8 +30,9 @@ struct simulated_keepalive {
         int64_t converged;           /* when monitoring began first; < 0: not yet */
         unsigned sent_to_converge, rebinds_to_converge;
         unsigned above, above_most; /* monitoring periods longer than the NAT's timeout, in a row; the most */
-        int64_t unreachable;        /* ms before `converged` in which no connection request would have come */
-        unsigned deaths;            /* bindings that were dead when a monitoring period was over */
+        int64_t unreachable; /* ms in which no connection request would have come, before `converged` */
+        int64_t lapsed;      /* and after */
+        unsigned deaths;     /* bindings that were dead when a monitoring period was over */
 };
 
 /** Fill in a network with one NAT of Linux's kind; the caller may change it before the first step. */

@@ -163,6 +163,8 @@ static void add_event(struct simulated_network *network, const struct simulated_
         if (network->event_count > SIMULATED_EVENTS_MAX)
                 abort();
         event->time = network->now + network->delay_ms;
+        if (network->jitter_ms > 0)
+                event->time += (int64_t)(simulated_random(network) % (uint64_t)network->jitter_ms);
         event->to_server = to_server;
         event->packet.from = packet->from;
         event->packet.to = packet->to;

@@ -53,9 +53,10 @@ struct simulated_packet {
 struct simulated_network {
         struct simulated_nat nats[SIMULATED_NATS_MAX]; /* the client's own first */
         size_t nat_count;
-        int64_t delay_ms; /* one way */
-        double loss;      /* of a packet, each way: half of it before the NATs, half behind them */
-        bool is_down;     /* everything is lost */
+        int64_t delay_ms;  /* one way */
+        int64_t jitter_ms; /* added to it: 0 to so much */
+        double loss;       /* of a packet, each way: half of it before the NATs, half behind them */
+        bool is_down;      /* everything is lost */
         uint64_t random;
         int64_t now;
         unsigned sent, received, lost; /* by the client; anywhere */

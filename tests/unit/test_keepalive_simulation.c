@@ -77,6 +77,7 @@ static unsigned count_low(int64_t truth, double loss, int64_t minimum, int perce
                 run_for(20 * report().period_ms);
                 assert_true(s.above_most <= 1);
                 assert_true(s.closest >= minimum + 41 * (int64_t)seed);
+                assert_true(s.lapsed <= 20 * report().period_ms / 50);
         }
         return low;
 }
@@ -166,6 +167,21 @@ static void test_KA_1_KA_2_requests_keep_within_minimum_and_maximum(void **state
                 run_for(6 * HOUR);
                 assert_in_range(s.closest, minimum, maximum);
                 assert_in_range(s.farthest, minimum, maximum);
+        }
+}
+
+static void test_KA_2_KA_4_slow_and_uneven_networks_are_no_obstacle(void **state)
+{
+        static const int64_t delays[] = {1, 100, 200, 400, 800, 1500};
+
+        (void)state;
+        for (int i = 0; i < 12; i++) {
+                init(120 * SECOND, 0.01, 1 + (uint64_t)i);
+                s.network.delay_ms = delays[i / 2];
+                s.network.jitter_ms = i % 2 * delays[i / 2];
+                start(20 * SECOND, -1);
+                converge(120 * SECOND);
+                assert_true(report().voids <= 1);
         }
 }
 
@@ -390,6 +406,7 @@ int main(void)
                 cmocka_unit_test(test_KA_2_ports_that_are_kept_or_given_away_at_once_mislead_nobody),
                 cmocka_unit_test(test_KA_2_the_shorter_of_two_NATs_decides),
                 cmocka_unit_test(test_KA_1_KA_2_requests_keep_within_minimum_and_maximum),
+                cmocka_unit_test(test_KA_2_KA_4_slow_and_uneven_networks_are_no_obstacle),
                 cmocka_unit_test(test_KA_2_without_NAT_the_period_grows_to_the_ceiling),
                 cmocka_unit_test(test_KA_4_trials_disturbed_by_requests_are_void_and_bounded),
                 cmocka_unit_test(test_KA_4_a_request_now_and_then_does_not_keep_the_truth_away),

@@ -98,6 +98,8 @@ static void test_a_search_ends_at_the_most_that_is_allowed(void **state)
         search.most = 30000;
         assert_int_equal(lifetime_search_next(&search), 0);
         assert_int_equal(lifetime_search_period(&search), 30000);
+        lifetime_search_doubt(&search);
+        assert_int_equal(finish(&search, HOUR).trials, 2);
 }
 
 static void test_a_binding_that_dies_before_the_least_silence_is_hopeless(void **state)

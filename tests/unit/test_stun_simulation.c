@@ -194,6 +194,22 @@ static void test_KA_2_ports_that_are_kept_or_given_away_at_once(void **state)
         }
 }
 
+static void test_KA_2_KA_4_slow_and_uneven_networks(void **state)
+{
+        static const int64_t delays[] = {1, 100, 200, 400, 800, 1500};
+
+        (void)state;
+        for (int i = 0; i < 12; i++) {
+                init(120 * SECOND, 0.01, 1 + (uint64_t)i);
+                s.network.delay_ms = delays[i / 2];
+                s.network.jitter_ms = i % 2 * delays[i / 2];
+                s.demand = SIMULATED_CHANGES;
+                simulated_stun_start(&s);
+                converge(120 * SECOND);
+                assert_int_equal(simulated_stun_report(&s).counters.conflicts, 0);
+        }
+}
+
 static void test_KA_4_a_NAT_that_only_outbound_packets_refresh(void **state)
 {
         (void)state;
@@ -359,6 +375,7 @@ int main(void)
                 cmocka_unit_test(test_BD_4_a_NAT_that_restarts_with_another_address_is_followed),
                 cmocka_unit_test(test_KA_2_two_NATs_in_a_row),
                 cmocka_unit_test(test_KA_2_ports_that_are_kept_or_given_away_at_once),
+                cmocka_unit_test(test_KA_2_KA_4_slow_and_uneven_networks),
                 cmocka_unit_test(test_KA_4_a_NAT_that_only_outbound_packets_refresh),
                 cmocka_unit_test(test_KA_5_servers_without_response_address),
                 cmocka_unit_test(test_KA_2_a_server_that_is_away_for_a_while_teaches_nothing),
