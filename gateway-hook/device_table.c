@@ -3,48 +3,11 @@
  * Used by gateway_entries.c; what it holds goes to and comes from the journal as device records. */
 #include "config.h"
 
-#include "gateway-hook/device_table.h"
+#include "gateway-hook/device_table_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "gateway-hook/slot_index.h"
-
-struct entry {
-        struct assoc_identity identity;
-        uint32_t instance;
-        uint32_t first; /* binding; SLOT_NONE while the slot is free */
-        int64_t since;
-};
-
-struct binding {
-        int64_t expires;
-        struct in_addr address;
-        uint32_t entry;
-        uint32_t next;     /* of the same entry, or of the free list */
-        uint32_t previous; /* of the same entry */
-        uint8_t hwaddr[RECORD_HWADDR_MAX];
-        uint8_t hwaddr_size;
-        uint8_t source;
-        bool away;
-        char interface[RECORD_INTERFACE_MAX + 1];
-};
-
-/* Slots count from 1; slot 0 is all zeroes. Those above `*_used` were never touched, so that a big table
- * costs memory only as it fills. */
-struct device_table {
-        struct entry *entries;
-        struct binding *bindings;
-        uint32_t max_entries, max_bindings, max_per_client;
-        uint32_t entries_used, bindings_used;
-        uint32_t free_entry, free_binding;
-        uint32_t entry_count, binding_count;
-        uint32_t next_instance;
-        uint32_t seed;
-        struct slot_index by_identity, by_instance; /* of entries */
-        struct slot_index by_address, by_hwaddr;    /* of bindings */
-};
 
 /* FNV-1a. The table is small enough that the worst chain is harmless; the seed keeps it unlikely. */
 static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size)
@@ -127,7 +90,7 @@ static uint32_t find_identity(const struct device_table *table, const struct ass
         return slot;
 }
 
-static uint32_t find_instance(const struct device_table *table, uint32_t instance)
+uint32_t device_table_find_instance(const struct device_table *table, uint32_t instance)
 {
         uint32_t slot = slot_index_first(&table->by_instance, instance);
 
@@ -171,7 +134,7 @@ static uint32_t take_instance(struct device_table *table)
 {
         uint32_t instance = table->next_instance;
 
-        while (instance == 0 || find_instance(table, instance) != SLOT_NONE)
+        while (instance == 0 || device_table_find_instance(table, instance) != SLOT_NONE)
                 instance++;
         table->next_instance = instance + 1;
         return instance;
@@ -323,7 +286,7 @@ int device_table_bind(struct device_table *table, struct device_record *record)
         int err;
 
         if (entry == SLOT_NONE && record->instance != 0 &&
-            find_instance(table, record->instance) != SLOT_NONE)
+            device_table_find_instance(table, record->instance) != SLOT_NONE)
                 return -EEXIST;
         err = check_limits(table, record, old, entry != SLOT_NONE);
         if (err < 0)
@@ -340,25 +303,6 @@ int device_table_bind(struct device_table *table, struct device_record *record)
         return 0;
 }
 
-static void fill_record(const struct device_table *table, uint32_t slot, struct device_record *ret)
-{
-        const struct binding *binding = &table->bindings[slot];
-        const struct entry *entry = &table->entries[binding->entry];
-
-        memset(ret, 0, sizeof(*ret));
-        ret->type = DEVICE_RECORD_BIND;
-        ret->instance = entry->instance;
-        ret->identity = entry->identity;
-        ret->since = entry->since;
-        ret->address = binding->address;
-        ret->hwaddr_size = binding->hwaddr_size;
-        memcpy(ret->hwaddr, binding->hwaddr, sizeof(ret->hwaddr));
-        memcpy(ret->interface, binding->interface, sizeof(ret->interface));
-        ret->source = binding->source;
-        ret->away = binding->away;
-        ret->expires = binding->expires;
-}
-
 int device_table_unbind(struct device_table *table, struct in_addr address, struct device_record *ret)
 {
         uint32_t slot = find_address(table, address);
@@ -366,7 +310,7 @@ int device_table_unbind(struct device_table *table, struct in_addr address, stru
         if (slot == SLOT_NONE)
                 return -ENOENT;
         if (ret != NULL)
-                fill_record(table, slot, ret);
+                device_table_fill(table, slot, ret);
         drop_if_unbound(table, remove_binding(table, slot));
         return 0;
 }
@@ -381,7 +325,7 @@ int device_table_set_away(struct device_table *table, struct in_addr address, bo
         if (table->bindings[slot].away == away)
                 return -EALREADY;
         table->bindings[slot].away = away;
-        fill_record(table, slot, ret);
+        device_table_fill(table, slot, ret);
         return 0;
 }
 
@@ -391,7 +335,7 @@ bool device_table_find(const struct device_table *table, struct in_addr address,
 
         if (slot == SLOT_NONE)
                 return false;
-        fill_record(table, slot, ret);
+        device_table_fill(table, slot, ret);
         return true;
 }
 
@@ -400,64 +344,9 @@ bool device_table_has(const struct device_table *table, const struct assoc_ident
         return find_identity(table, identity) != SLOT_NONE;
 }
 
-uint32_t device_table_places(const struct device_table *table)
-{
-        return table->bindings_used;
-}
-
-bool device_table_at(const struct device_table *table, uint32_t place, struct device_record *ret)
-{
-        /* A free binding belongs to no entry. */
-        if (place == SLOT_NONE || place > table->bindings_used || table->bindings[place].entry == SLOT_NONE)
-                return false;
-        fill_record(table, place, ret);
-        return true;
-}
-
-int device_table_each(const struct device_table *table, device_table_fn *fn, void *context)
-{
-        struct device_record record;
-        int err = 0;
-
-        for (uint32_t place = 1; place <= device_table_places(table) && err >= 0; place++) {
-                if (device_table_at(table, place, &record))
-                        err = fn(context, &record);
-        }
-        return err < 0 ? err : 0;
-}
-
 uint32_t device_table_instance(const struct device_table *table, const struct assoc_identity *identity)
 {
         return table->entries[find_identity(table, identity)].instance;
-}
-
-uint32_t device_table_instances(const struct device_table *table, uint32_t above, uint32_t *ret)
-{
-        uint32_t count = 0;
-
-        /* A free entry has number 0. */
-        for (uint32_t slot = 1; slot <= table->entries_used; slot++) {
-                if (table->entries[slot].instance > above)
-                        ret[count++] = table->entries[slot].instance;
-        }
-        return count;
-}
-
-int device_table_each_of(const struct device_table *table, uint32_t instance, device_table_fn *fn,
-                         void *context)
-{
-        uint32_t entry = find_instance(table, instance);
-        struct device_record record;
-        int err = 0;
-
-        if (entry == SLOT_NONE)
-                return -ENOENT;
-        for (uint32_t slot = table->entries[entry].first; slot != SLOT_NONE && err >= 0;
-             slot = table->bindings[slot].next) {
-                fill_record(table, slot, &record);
-                err = fn(context, &record);
-        }
-        return err < 0 ? err : 0;
 }
 
 uint32_t device_table_entries(const struct device_table *table)

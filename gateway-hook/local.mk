@@ -7,7 +7,7 @@ CLEANFILES += %D%/libgateway.la
 	%D%/gateway.c %D%/gateway.h %D%/gateway_internal.h \
 	%D%/gateway_respond.c %D%/gateway_entries.c %D%/gateway_leases.c %D%/gateway_watch.c \
 	%D%/gateway_command.c %D%/gateway_report.c %D%/gateway_report.h %D%/gateway_status.c \
-	%D%/device_table.c %D%/device_table.h \
+	%D%/device_table.c %D%/device_table_walk.c %D%/device_table.h %D%/device_table_internal.h \
 	%D%/slot_index.c %D%/slot_index.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/journal_lock.c %D%/journal_lock.h \
@@ -18,6 +18,7 @@ CLEANFILES += %D%/libgateway.la
 	%D%/members.c %D%/members.h \
 	%D%/messages.c %D%/messages.h \
 	%D%/neighbour.c %D%/neighbour.h \
+	%D%/neighbour_nudge.c %D%/neighbour_nudge.h \
 	%D%/neighbour_message.c %D%/neighbour_message.h \
 	%D%/neighbour_watch.c %D%/neighbour_watch.h \
 	%D%/limiter.c %D%/limiter.h

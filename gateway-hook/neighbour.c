@@ -7,18 +7,15 @@
 #include "gateway-hook/neighbour.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -26,10 +23,9 @@
 #include <unistd.h>
 
 #include "gateway-hook/neighbour_message.h"
+#include "gateway-hook/neighbour_nudge.h"
 #include "gateway-hook/neighbour_watch.h"
 
-/* RFC 863: nobody answers, and few listen. */
-#define DISCARD_PORT 9
 /* What the kernel may hold back for us; it grants at most net.core.rmem_max. */
 #define NETLINK_BUFFER (1024 * 1024)
 /* The kernel puts at most 32 KiB of a dump into one datagram. */
@@ -44,14 +40,14 @@ struct neighbour {
         void *context;
         struct neighbour_watch *watch;
         struct nl_sock *netlink;
-        int udp, timer, epoll;
-        struct ifaddrs *addresses; /* of the machine, once somebody asked in this round of work; or NULL */
-        int64_t armed;             /* when the timer goes off; INT64_MAX: never */
-        int64_t dump_due;          /* no dump before that */
-        bool dump_wanted;          /* something was missed: ask for all neighbours */
-        bool dump_running;         /* asked, and not all have come */
-        int trouble;               /* of this round of work, negative errno */
-        uint8_t *datagram;         /* DATAGRAM_MAX bytes */
+        struct nudger nudger;
+        int timer, epoll;
+        int64_t armed;     /* when the timer goes off; INT64_MAX: never */
+        int64_t dump_due;  /* no dump before that */
+        bool dump_wanted;  /* something was missed: ask for all neighbours */
+        bool dump_running; /* asked, and not all have come */
+        int trouble;       /* of this round of work, negative errno */
+        uint8_t *datagram; /* DATAGRAM_MAX bytes */
 };
 
 static int64_t clock_ms(void)
@@ -118,18 +114,6 @@ static int open_netlink(struct neighbour *neighbour)
         return 0;
 }
 
-static int open_udp(struct neighbour *neighbour)
-{
-        int ttl = 1, none = 0;
-
-        neighbour->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (neighbour->udp < 0 || setsockopt(neighbour->udp, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) < 0)
-                return -errno;
-        /* Nobody is asked to answer: keep as little as can be of what comes all the same. */
-        (void)setsockopt(neighbour->udp, SOL_SOCKET, SO_RCVBUF, &none, sizeof(none));
-        return 0;
-}
-
 static int open_epoll(struct neighbour *neighbour)
 {
         struct epoll_event event = {.events = EPOLLIN};
@@ -148,7 +132,7 @@ static int open_all(struct neighbour *neighbour)
         int err = open_netlink(neighbour);
 
         if (err == 0)
-                err = open_udp(neighbour);
+                err = nudger_init(&neighbour->nudger);
         if (err == 0)
                 err = open_epoll(neighbour);
         return err;
@@ -165,7 +149,7 @@ int neighbour_new(uint32_t max_bindings, uint32_t interval, uint32_t rounds, nei
                 return err;
         neighbour->fn = fn;
         neighbour->context = context;
-        neighbour->udp = neighbour->timer = neighbour->epoll = -1;
+        neighbour->nudger.udp = neighbour->timer = neighbour->epoll = -1;
         neighbour->armed = INT64_MAX;
         neighbour->dump_wanted = true;
         (void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
@@ -190,8 +174,7 @@ void neighbour_free(struct neighbour *neighbour)
                 close(neighbour->epoll);
         if (neighbour->timer >= 0)
                 close(neighbour->timer);
-        if (neighbour->udp >= 0)
-                close(neighbour->udp);
+        nudger_done(&neighbour->nudger);
         nl_socket_free(neighbour->netlink);
         neighbour_watch_free(neighbour->watch);
         free(neighbour->datagram);
@@ -224,114 +207,14 @@ void neighbour_remove(struct neighbour *neighbour, struct in_addr address)
 
 /* --- Nudges --- */
 
-/* The index of an interface, or 0. By ioctl on a socket that we have: glibc's own function opens another. */
-static int index_of(const struct neighbour *neighbour, const char *interface)
-{
-        struct ifreq request = {0};
-
-        snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
-        return ioctl(neighbour->udp, SIOCGIFINDEX, &request) == 0 ? request.ifr_ifindex : 0;
-}
-
-static bool name_of(const struct neighbour *neighbour, int ifindex, char name[IFNAMSIZ])
-{
-        struct ifreq request = {.ifr_ifindex = ifindex};
-
-        if (ifindex <= 0 || ioctl(neighbour->udp, SIOCGIFNAME, &request) < 0)
-                return false;
-        memcpy(name, request.ifr_name, IFNAMSIZ);
-        return true;
-}
-
-/* An empty datagram. MSG_DONTROUTE: the address is a neighbour, or there is nobody to nudge. */
-static int send_datagram(const struct neighbour *neighbour, struct in_addr address, int ifindex)
-{
-        union {
-                struct cmsghdr header;
-                uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo))];
-        } control = {0};
-        struct in_pktinfo info = {.ipi_ifindex = ifindex};
-        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(DISCARD_PORT), .sin_addr = address};
-        struct msghdr message = {.msg_name = &to,
-                                 .msg_namelen = sizeof(to),
-                                 .msg_control = &control,
-                                 .msg_controllen = sizeof(control)};
-
-        control.header.cmsg_level = IPPROTO_IP;
-        control.header.cmsg_type = IP_PKTINFO;
-        control.header.cmsg_len = CMSG_LEN(sizeof(info));
-        memcpy(CMSG_DATA(&control.header), &info, sizeof(info));
-        return sendmsg(neighbour->udp, &message, MSG_DONTROUTE | MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-/* Errors that come later, by ICMP, are the socket's: a device has no use for port 9 and says so. */
-static void want_errors(const struct neighbour *neighbour, bool wanted)
-{
-        int on = wanted, pending;
-        socklen_t size = sizeof(pending);
-
-        (void)setsockopt(neighbour->udp, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
-        (void)getsockopt(neighbour->udp, SOL_SOCKET, SO_ERROR, &pending, &size);
-}
-
-/* Only a socket that wants all errors is told that the kernel's table of neighbours had no room (ENOBUFS). It
- * is also told of errors that others' nudges met; so anything else is asked again by one that does not. */
-static int send_nudge(const struct neighbour *neighbour, struct in_addr address, int ifindex)
-{
-        int err;
-
-        want_errors(neighbour, true);
-        err = send_datagram(neighbour, address, ifindex);
-        want_errors(neighbour, false);
-        return err < 0 && err != -ENOBUFS ? send_datagram(neighbour, address, ifindex) : err;
-}
-
-/* Whether that error means that the address can't be reached, as if the kernel had probed in vain. */
-static bool is_unreachable(int err)
-{
-        return err == -ENODEV || err == -ENXIO || err == -ENETDOWN || err == -ENETUNREACH ||
-               err == -EHOSTUNREACH || err == -EADDRNOTAVAIL;
-}
-
-/* --- Where a binding is a neighbour --- */
-
-static bool is_in_prefix(struct in_addr address, const struct ifaddrs *item)
-{
-        const struct sockaddr_in *local = (const void *)item->ifa_addr,
-                                 *mask = (const void *)item->ifa_netmask;
-
-        return local != NULL && mask != NULL && local->sin_family == AF_INET &&
-               ((address.s_addr ^ local->sin_addr.s_addr) & mask->sin_addr.s_addr) == 0;
-}
-
-/* What follows a colon labels one of the addresses. */
-static bool is_on(const struct ifaddrs *item, const char *interface)
-{
-        size_t length = strcspn(item->ifa_name, ":");
-
-        return strncmp(item->ifa_name, interface, length) == 0 && interface[length] == '\0';
-}
-
-/* The kernel looks for any address on any link if it is told to. A client behind a relay that renews its
- * lease without the relay's help is on no link of ours, though its request comes from one. */
-static bool is_on_link(struct neighbour *neighbour, const struct neighbour_target *whom)
-{
-        if (neighbour->addresses == NULL && getifaddrs(&neighbour->addresses) < 0)
-                neighbour->addresses = NULL;
-        for (const struct ifaddrs *item = neighbour->addresses; item != NULL; item = item->ifa_next) {
-                if (is_on(item, whom->interface) && is_in_prefix(whom->address, item))
-                        return true;
-        }
-        return false;
-}
-
 /* The index of the interface on which that binding is a neighbour, or was, if there is none at present; 0: it
  * never was one. */
 static int place(struct neighbour *neighbour, const struct neighbour_target *whom)
 {
-        int ifindex = index_of(neighbour, whom->interface);
+        int ifindex = nudger_index_of(&neighbour->nudger, whom->interface);
 
-        if (ifindex == 0 || ifindex == whom->ifindex || !is_on_link(neighbour, whom))
+        if (ifindex == 0 || ifindex == whom->ifindex ||
+            !nudger_is_on_link(&neighbour->nudger, whom->address, whom->interface))
                 return whom->ifindex;
         neighbour_watch_found(neighbour->watch, whom->address, ifindex);
         return ifindex;
@@ -354,12 +237,12 @@ static void nudge(struct neighbour *neighbour, const struct neighbour_target *wh
         /* The kernel is silent on one that other traffic confirms. Who is that? */
         if (whom->unheard)
                 neighbour->dump_wanted = true;
-        err = send_nudge(neighbour, whom->address, ifindex);
-        if (is_unreachable(err))
+        err = nudger_send(&neighbour->nudger, whom->address, ifindex);
+        if (nudger_is_unreachable(err))
                 tell(neighbour, whom->address, neighbour_watch_failed(neighbour->watch, whom->address));
         else if (err == -EAGAIN || err == -ENOBUFS || err == -ENOMEM)
                 neighbour_watch_unsent(neighbour->watch, whom->address, clock_ms());
-        if (err < 0 && err != -EAGAIN && !is_unreachable(err))
+        if (err < 0 && err != -EAGAIN && !nudger_is_unreachable(err))
                 neighbour->trouble = err;
 }
 
@@ -370,7 +253,7 @@ static void take_link(struct neighbour *neighbour, const struct neighbour_messag
         char master[IFNAMSIZ];
 
         neighbour_watch_link(neighbour->watch, message->name, message->ifindex, clock_ms());
-        if (name_of(neighbour, message->master, master))
+        if (nudger_name_of(&neighbour->nudger, message->master, master))
                 neighbour_watch_link(neighbour->watch, master, message->master, clock_ms());
 }
 
@@ -482,8 +365,7 @@ int neighbour_dispatch(struct neighbour *neighbour)
         ask_for_dump(neighbour);
         while (neighbour_watch_next(neighbour->watch, clock_ms(), &whom))
                 nudge(neighbour, &whom);
-        freeifaddrs(neighbour->addresses);
-        neighbour->addresses = NULL;
+        nudger_forget_addresses(&neighbour->nudger);
         rearm(neighbour);
         return neighbour->trouble;
 }
