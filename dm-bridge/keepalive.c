@@ -81,8 +81,7 @@ static enum keepalive_action probe(struct keepalive *k, int64_t now)
         k->silence = now - k->touched;
         k->is_disturbed = false;
         k->give_up = k->phase == KEEPALIVE_MONITORING ? now + probe_wait(k) : INT64_MAX;
-        if (k->settings.maximum_ms >= 0)
-                k->give_up = smaller(k->give_up, k->requested + keepalive_maximum(k));
+        k->give_up = smaller(k->give_up, keepalive_latest(k));
         k->probes++;
         return KEEPALIVE_PROBE;
 }
@@ -100,7 +99,7 @@ enum keepalive_action keepalive_tick(struct keepalive *k, int64_t now)
                 return KEEPALIVE_WAIT;
         if (k->step == KEEPALIVE_PROBING)
                 return give_up(k, now);
-        if (k->coming == KEEPALIVE_REFRESH)
+        if (k->coming == KEEPALIVE_REFRESH || now >= keepalive_latest(k))
                 return refresh(k, now);
         if (k->phase == KEEPALIVE_WARMING || now <= k->due + OVERSLEPT)
                 return probe(k, now);

@@ -53,23 +53,27 @@ static int64_t minimum(const struct keepalive *k)
 
 /* A maximum below the minimum would have requests sent more often than allowed: the minimum goes first
  * (KA-1). */
-int64_t keepalive_maximum(const struct keepalive *k)
+static int64_t maximum(const struct keepalive *k)
 {
         return larger(has_maximum(k) ? k->settings.maximum_ms : CEILING, minimum(k));
 }
 
+int64_t keepalive_latest(const struct keepalive *k)
+{
+        return has_maximum(k) ? k->requested + maximum(k) : INT64_MAX;
+}
+
 static int64_t fallback_period(const struct keepalive *k)
 {
-        return k->settings.minimum_ms > 0 ? k->settings.minimum_ms
-                                          : smaller(SAFE_PERIOD, keepalive_maximum(k));
+        return k->settings.minimum_ms > 0 ? k->settings.minimum_ms : smaller(SAFE_PERIOD, maximum(k));
 }
 
 void keepalive_plan_reset(struct keepalive *k)
 {
-        int64_t room = keepalive_maximum(k) - minimum(k);
+        int64_t room = maximum(k) - minimum(k);
 
         k->search.least = minimum(k);
-        k->search.most = keepalive_maximum(k) - (has_maximum(k) ? smaller(PROBE_RESERVE, room / 2) : 0);
+        k->search.most = maximum(k) - (has_maximum(k) ? smaller(PROBE_RESERVE, room / 2) : 0);
         k->resume = k->hope = KEEPALIVE_NEVER;
         k->patience = LONGER_AFTER;
         k->is_fallback = false;
@@ -180,14 +184,14 @@ void keepalive_plan(struct keepalive *k, int64_t now)
 {
         if (!k->is_bound || k->unanswered > 0)
                 plan_retry(k, now);
-        else if (minimum(k) == keepalive_maximum(k))
+        else if (minimum(k) == maximum(k))
                 plan_regular(k, KEEPALIVE_FIXED, minimum(k));
         else if (k->is_fallback && now < k->resume)
                 plan_regular(k, KEEPALIVE_FALLBACK, fallback_period(k));
         else
                 plan_search(k, now);
-        if (has_maximum(k) && k->due > k->requested + keepalive_maximum(k))
-                come(k, KEEPALIVE_REFRESH, k->requested + keepalive_maximum(k));
+        if (k->due >= keepalive_latest(k))
+                come(k, KEEPALIVE_REFRESH, keepalive_latest(k));
         k->due = larger(k->due, now);
 }
 

@@ -29,8 +29,8 @@ void keepalive_plan_pause(struct keepalive *keepalive, int64_t now);
 /** The server can't be used for probes (KA-5): put them off for a while. */
 void keepalive_plan_fallback(struct keepalive *keepalive, int64_t now);
 
-/** The longest period that the settings allow. */
-int64_t keepalive_maximum(const struct keepalive *keepalive);
+/** When a refresh has to leave whatever else is going on (KA-1). INT64_MAX: no maximum is given. */
+int64_t keepalive_latest(const struct keepalive *keepalive);
 
 /** The silence before the next refresh, as the phase has it. */
 int64_t keepalive_plan_period(const struct keepalive *keepalive);

@@ -634,6 +634,19 @@ static void test_KA_1_the_maximum_is_kept_though_a_probe_is_in_flight(void **sta
         assert_int_equal(report().dead_ms, 28 * SECOND);
 }
 
+static void test_KA_1_at_the_maximum_no_probe_is_begun(void **state)
+{
+        (void)state;
+        start(1 * SECOND, 5 * SECOND);
+        assert_due(KEEPALIVE_REFRESH, 0);
+        now += 5520;
+        keepalive_refreshed(&k, now, true);
+        assert_due(KEEPALIVE_REFRESH, 0);
+        refreshed(false);
+        now += 5 * SECOND;
+        assert_int_equal(keepalive_tick(&k, now), KEEPALIVE_REFRESH);
+}
+
 static void test_a_probe_that_could_not_be_sent_is_no_verdict(void **state)
 {
         (void)state;
@@ -683,6 +696,7 @@ int main(void)
                 cmocka_unit_test(test_settings_changed_during_a_trial_hold_at_once),
                 cmocka_unit_test(test_KA_1_a_minimum_that_was_raised_during_a_trial_is_kept),
                 cmocka_unit_test(test_KA_1_the_maximum_is_kept_though_a_probe_is_in_flight),
+                cmocka_unit_test(test_KA_1_at_the_maximum_no_probe_is_begun),
                 cmocka_unit_test(test_a_probe_that_could_not_be_sent_is_no_verdict),
         };
 
