@@ -65,8 +65,10 @@ bench_programs += %D%/bench_bridge %D%/bench_keepalive %D%/bench_request
 %C%_bench_request_LDADD = dm-bridge/libbridge.la
 bench_helpers_bridge = dm-bridge/dm-bridge
 %C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_common)
-%C%_bench_keepalive_SOURCES = %D%/bench_keepalive.c $(simulated_keepalive) $(bench_common)
-%C%_bench_keepalive_LDADD = dm-bridge/libbridge.la -lm
+%C%_bench_keepalive_SOURCES = %D%/bench_keepalive.c tests/unit/simulated_keepalive.c tests/unit/simulated_keepalive.h \
+	$(simulated_stun) $(bench_common)
+%C%_bench_keepalive_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
+%C%_bench_keepalive_LDADD = dm-bridge/libbridge.la $(NETTLE_LIBS) -lm
 endif
 
 bench: $(bench_helpers_bridge) $(bench_programs) $(bench_helpers) $(bench_load)

@@ -189,12 +189,28 @@ static int64_t earlier(int64_t a, int64_t b)
         return a < b ? a : b;
 }
 
+/* Nothing happens until `next`, but that the binding may expire. */
+static void note_reach(struct simulated_stun *s, int64_t next)
+{
+        int64_t life = simulated_stun_reachable_for(s), gap = next - s->network.now;
+
+        if (s->converged < 0 && s->client.keepalive.phase >= KEEPALIVE_MONITORING)
+                s->converged = s->network.now;
+        if (life >= gap)
+                return;
+        if (s->converged < 0)
+                s->unreachable += gap - life;
+        else
+                s->lapsed += gap - life;
+}
+
 static void step(struct simulated_stun *s, int64_t until)
 {
         int64_t before = s->network.now;
         int64_t next = earlier(stun_client_deadline(&s->client), simulated_deadline(&s->network));
 
         next = earlier(next, until);
+        note_reach(s, next);
         simulated_step(&s->network, next < before ? before : next);
         stun_client_tick(&s->client, s->network.now);
         drain(s);
@@ -254,7 +270,7 @@ void simulated_stun_init(struct simulated_stun *s, int64_t new_ms, int64_t used_
                                              .minimum_ms = 20000,
                                              .maximum_ms = -1};
         s->closest = INT64_MAX;
-        s->last = s->last_periodic = -1;
+        s->last = s->last_periodic = s->converged = -1;
         stun_client_init(&s->client, random_bytes, &s->network);
 }
 

@@ -39,6 +39,9 @@ struct simulated_stun {
         int64_t closest,
                 farthest; /* time between two periodic requests; between any two from the primary port */
         int64_t last_periodic, last; /* < 0: none */
+        int64_t converged;           /* when the last phase was reached first; < 0: not yet */
+        int64_t unreachable,
+                lapsed; /* ms in which no connection request would have come, before that and after */
         uint8_t last_transaction[STUN_TRANSACTION_SIZE];
         bool was_unauthorized; /* the server has answered 401 since the last request without integrity */
 };
