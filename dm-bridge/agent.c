@@ -56,19 +56,20 @@ static void on_received(void *context, const struct stun_address *from, const ui
 {
         struct agent *agent = context;
 
+        if (size > 0 && bytes[0] <= 1) {
+                stun_client_received(&agent->stun, STUN_PRIMARY, from, bytes, size, clock_boottime_ms());
+                return;
+        }
         if (size > 0 && may_begin_request(bytes[0]))
                 take_request(agent, from, bytes, size);
-        else if (size == 0 || bytes[0] > 1)
+        else
                 agent->bridge->connection.dropped++;
+        stun_client_disturbed(&agent->stun, clock_boottime_ms());
 }
 
 static void on_rest(void *context)
 {
-        struct agent *agent = context;
-
-        if (agent->news)
-                agent->handler.changed(agent->handler.context);
-        agent->news = false;
+        agent_stun_finish(context);
 }
 
 /* --- The port --- */
@@ -115,19 +116,37 @@ static void apply_limit(struct agent *agent)
 int agent_start(struct agent *agent, uv_loop_t *loop, struct bridge *bridge,
                 const struct agent_handler *handler)
 {
+        int err;
+
         *agent = (struct agent){.loop = loop, .bridge = bridge, .handler = *handler};
         apply_limit(agent);
-        return open_primary(agent);
+        err = open_primary(agent);
+        return err < 0 ? err : agent_stun_start(agent);
 }
 
 void agent_reconfigure(struct agent *agent)
 {
         apply_limit(agent);
         open_primary(agent);
+        agent_stun_find_local(agent);
+        agent_stun_configure(agent, true);
+}
+
+void agent_refresh(struct agent *agent)
+{
+        agent_stun_configure(agent, false);
 }
 
 void agent_stop(struct agent *agent)
 {
+        if (agent->primary == NULL)
+                return;
+        agent_stun_stop(agent);
         udp_port_close(agent->primary);
         agent->primary = NULL;
+}
+
+bool agent_is_busy(const struct agent *agent)
+{
+        return resolver_is_busy(&agent->resolver);
 }

@@ -108,6 +108,8 @@ static const struct command_row {
          "print events as they come"},
         {"ack", "SEQ", 1, 1, 0, 0, command_ack, "forget events up to that number"},
         {"status", "", 0, 0, BIT(OPTION_JSON), 0, command_status, "show how the daemon does"},
+        {"stun", "", 0, 0, BIT(OPTION_JSON), 0, command_stun,
+         "show at which address the ACS reaches this host"},
         {"request", "HOST:PORT", 1, 1, REQUEST_OPTIONS, BIT(OPTION_USER) | BIT(OPTION_PASSWORD_FILE),
          command_request, "send a UDP connection request to a host, as its ACS would"},
         {"encode", "", 0, 0, ENCODE_OPTIONS, BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL),

@@ -15,6 +15,7 @@ bin_PROGRAMS += %D%/assocctl
 	%D%/command_request.c \
 	%D%/command_set.c \
 	%D%/command_status.c \
+	%D%/command_stun.c \
 	%D%/command_watch.c \
 	%D%/connection_request.c %D%/connection_request.h \
 	%D%/conversation.c %D%/conversation.h \

@@ -46,6 +46,14 @@ void boot_timer_set(struct boot_timer *timer, int64_t deadline)
         timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+void boot_timer_set_ms(struct boot_timer *timer, int64_t deadline)
+{
+        struct itimerspec when = {
+                .it_value = {.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000}};
+
+        timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
 void boot_timer_done(struct boot_timer *timer)
 {
         uv_close((uv_handle_t *)&timer->poll, NULL);

@@ -21,6 +21,9 @@ int boot_timer_init(struct boot_timer *timer, uv_loop_t *loop, void (*on_deadlin
 /** Fire once at `deadline`, CLOCK_BOOTTIME in seconds, at once if it has passed; 0: never. */
 void boot_timer_set(struct boot_timer *timer, int64_t deadline);
 
+/** The same in milliseconds. */
+void boot_timer_set_ms(struct boot_timer *timer, int64_t deadline);
+
 /** The loop must run on until the handle is closed. */
 void boot_timer_done(struct boot_timer *timer);
 

@@ -12,7 +12,7 @@
 #include "dm-bridge/member_attributes.h"
 #include "dm-bridge/notify.h"
 #include "dm-bridge/request_gate.h"
-#include "dm-bridge/stun_message.h"
+#include "dm-bridge/stun_client.h"
 #include "dm-bridge/values.h"
 #include "libassoc/assoc.h"
 
@@ -29,10 +29,14 @@ struct bridge {
         struct {
                 char address[MODEL_VALUE_MAX];
                 bool nat_detected;
+                bool unsettled;            /* both are still being found out: no change to tell of */
                 struct stun_address local; /* where they are awaited */
                 int64_t accepted_at;       /* wall clock; 0: none was, since the start */
                 uint64_t dropped;          /* datagrams that were neither STUN nor HTTP */
         } connection;
+        /* Tells of the STUN client; NULL: there is none. */
+        void (*stun_report)(const struct bridge *bridge, struct stun_report *ret);
+        void *agent; /* for stun_report */
         struct bridge_counters counters;
         int64_t started; /* CLOCK_BOOTTIME, seconds */
         int64_t (*now)(void);

@@ -40,9 +40,19 @@ void changes_init(struct bridge *bridge)
         bridge->notify.changed = false;
 }
 
-/* A source that can't be read says nothing: not that all devices are gone, and not that the gateway is. */
-static bool is_known(const struct bridge *bridge, const struct object *object)
+static bool is_of_connection(const struct parameter *parameter)
 {
+        return strcmp(parameter->name, "UDPConnectionRequestAddress") == 0 ||
+               strcmp(parameter->name, "NATDetected") == 0;
+}
+
+/* A source that can't be read says nothing: not that all devices are gone, and not that the gateway is. Nor
+ * is an address news before STUN has said whether it is translated. */
+static bool is_known(const struct bridge *bridge, const struct object *object,
+                     const struct parameter *parameter)
+{
+        if (bridge->connection.unsettled && is_of_connection(parameter))
+                return false;
         if (!model_has(bridge, object))
                 return false;
         if (object->roles == BRIDGE_ROLE_GATEWAY)
@@ -65,7 +75,7 @@ void changes_observe(struct bridge *bridge)
                 if (limit != VALUE_NONE)
                         notify_set_limit(&bridge->notify, i, (uint32_t)values_number(&bridge->values, limit),
                                          now);
-                if (!is_known(bridge, object))
+                if (!is_known(bridge, object, parameter))
                         continue;
                 get(bridge, parameter, value);
                 notify_observe(&bridge->notify, i, value, now);

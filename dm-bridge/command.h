@@ -54,6 +54,7 @@ enum command_status command_notify(const struct arguments *arguments);
 enum command_status command_request(const struct arguments *arguments);
 enum command_status command_set(const struct arguments *arguments);
 enum command_status command_status(const struct arguments *arguments);
+enum command_status command_stun(const struct arguments *arguments);
 enum command_status command_watch(const struct arguments *arguments);
 
 /** Print "assocctl: COMMAND: ..." and a line end to standard error, escaped for a terminal. */

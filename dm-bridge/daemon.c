@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dm-bridge/clock.h"
 #include "dm-bridge/daemon_internal.h"
@@ -57,6 +58,7 @@ static int handle_line(void *context, const char *line, size_t length, char **re
         struct peer *peer = context;
         int err = rpc_handle(&peer->session, line, length, ret, ret_length);
 
+        agent_refresh(&peer->daemon->agent);
         daemon_settle(peer->daemon);
         return_memory(*ret_length);
         return err;
@@ -131,6 +133,8 @@ static void stop(struct daemon *daemon)
         agent_stop(&daemon->agent);
         server_stop(&daemon->server);
         uv_walk(&daemon->loop, close_handle, NULL);
+        if (agent_is_busy(&daemon->agent))
+                uv_stop(&daemon->loop);
 }
 
 /* Who started us need not be there any more, and if it is it need not listen. */
@@ -231,6 +235,9 @@ int daemon_run(const char *file, const struct configuration *config)
         log_line("ready on %s", config->socket);
         note_not_told(sd_notify_send("READY=1"));
         uv_run(&daemon.loop, UV_RUN_DEFAULT);
+        /* libuv's threads would be waited for at the end, and so the name server. */
+        if (agent_is_busy(&daemon.agent))
+                _exit(EXIT_SUCCESS);
         uv_loop_close(&daemon.loop);
         bridge_done(&daemon.bridge);
         return EXIT_SUCCESS;

@@ -2,7 +2,9 @@
 # All of the daemon but main.c; the unit tests link it too.
 noinst_LTLIBRARIES += %D%/libbridge.la
 %C%_libbridge_la_SOURCES = \
+	%D%/address_watch.c %D%/address_watch.h \
 	%D%/agent.c %D%/agent.h \
+	%D%/agent_stun.c \
 	%D%/boot_timer.c %D%/boot_timer.h \
 	%D%/bridge.c %D%/bridge.h \
 	%D%/changes.c %D%/changes.h \
@@ -26,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/keepalive_plan.c %D%/keepalive_plan.h \
 	%D%/lifetime_search.c %D%/lifetime_search.h \
 	%D%/line_buffer.c %D%/line_buffer.h \
+	%D%/local_address.c %D%/local_address.h \
 	%D%/log.c %D%/log.h \
 	%D%/manageable_device.c \
 	%D%/management_server.c \
@@ -42,6 +45,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/notify.c %D%/notify.h \
 	%D%/objects.h \
 	%D%/request_gate.c %D%/request_gate.h \
+	%D%/resolver.c %D%/resolver.h \
 	%D%/rpc.c %D%/rpc.h \
 	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
@@ -57,6 +61,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/socket_path.c %D%/socket_path.h \
 	%D%/udp_port.c %D%/udp_port.h \
 	%D%/udp_socket.c %D%/udp_socket.h \
+	%D%/url_host.c %D%/url_host.h \
 	%D%/values.c %D%/values.h
 %C%_libbridge_la_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(LIBUV_CFLAGS) $(NETTLE_CFLAGS)
 %C%_libbridge_la_LIBADD = libassoc/libprivate.la libassoc/libassoc.la $(JSONC_LIBS) $(LIBUV_LIBS) $(NETTLE_LIBS) -lm

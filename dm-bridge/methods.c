@@ -20,6 +20,7 @@ const struct rpc_method rpc_methods[] = {
         {"ack", method_ack, "forget events that the ACS knows"},
         {"devices", method_devices, "the devices behind this gateway, with their addresses"},
         {"gateway", method_gateway, "what each interface learnt of its gateway"},
+        {"stun", method_stun, "where the ACS reaches this host, and how that is kept up"},
         {"status", method_status, "roles, sources and counters"},
         {NULL, NULL, NULL},
 };

@@ -28,6 +28,10 @@ int method_gateway(struct session *session, struct json_object *params, struct j
 int method_status(struct session *session, struct json_object *params, struct json_object **ret,
                   struct rpc_error *error);
 
+/* In methods_connection.c. */
+int method_stun(struct session *session, struct json_object *params, struct json_object **ret,
+                struct rpc_error *error);
+
 /* In methods_set.c. */
 int method_set(struct session *session, struct json_object *params, struct json_object **ret,
                struct rpc_error *error);

@@ -16,7 +16,7 @@ teardown()
 	ctl_teardown
 }
 
-KNOWN='devices, gateway, get, set, names, attributes, notify, watch, ack, status, request, encode, decode, client-config'
+KNOWN='devices, gateway, get, set, names, attributes, notify, watch, ack, status, stun, request, encode, decode, client-config'
 
 # The command line
 
@@ -37,6 +37,7 @@ Commands:
   watch                    print events as they come
   ack SEQ                  forget events up to that number
   status                   show how the daemon does
+  stun                     show at which address the ACS reaches this host
   request --user USER --password-file FILE HOST:PORT
                            send a UDP connection request to a host, as its ACS would
   encode --role ROLE --oui OUI --serial SERIAL
@@ -524,18 +525,20 @@ A.C     -" ""
 
 @test "status shows roles, sources and counters" {
 	journal_bind 1 00D09E S-1 STB 192.0.2.5 02:00:00:00:00:01 lease false
+	MORE=', "udp-address": "127.0.0.1"'
 	daemon_start gateway
 	ctl -s "$SOCKET" status
 	version=$(sed -n 's/^AC_INIT(\[[^]]*\], \[\([^]]*\)\].*/\1/p' "$top_srcdir/configure.ac")
-	sed -i 's/^\(uptime  *\)[0-9]* s$/\1N s/; s/\(0\.0\.0\.0\):[0-9]*$/\1:PORT/' "$T/out"
+	sed -i 's/^\(uptime  *\)[0-9]* s$/\1N s/; s/\(127\.0\.0\.1\):[0-9]*$/\1:PORT/' "$T/out"
 	expect 0 "version          $version
 uptime           N s
 roles            gateway
 root             InternetGatewayDevice.
 journal          $T/journal: ok, 1 entries, 1 bindings, 0 skipped
-listening        0.0.0.0:PORT
-address          -
+listening        127.0.0.1:PORT
+address          127.0.0.1:PORT
 nat_detected     false
+stun             disabled
 last_accepted    never
 datagrams        none
 clients          1
@@ -555,6 +558,73 @@ stun     p: lost, 3 lost
 new      5
 odd      -
 list     a, -" ""
+}
+
+@test "stun shows where the ACS reaches this host, what was learnt, and when the next request leaves" {
+	fake_result '{"state":"refused","last_error":420,"dialect":"rfc5389","server":"192.0.2.1:3478","local":"10.0.0.2:7547","mapped":"203.0.113.7:40001","address":"203.0.113.7:40001","nat_detected":true,"next_ms":1290,"keepalive":{"phase":"searching","alive_ms":60000,"dead_ms":121000,"period_ms":48000,"probes":0,"trials":2},"counters":{"requests":7,"probes":0,"new":1}}'
+	ctl -s "$SOCKET" stun
+	expect 0 "state         refused, error 420
+server        192.0.2.1:3478, rfc5389
+local         10.0.0.2:7547
+mapped        203.0.113.7:40001
+address       203.0.113.7:40001, behind NAT
+next request  in 1.2 s
+keep-alive    searching, alive after 1 min, dead after 2 min 1 s, refreshed after 48 s
+trials        2 trials
+messages      7 requests, 1 new" ""
+}
+
+@test "stun shows as little as there is while it is off" {
+	MORE=', "udp-address": "127.0.0.1"'
+	daemon_start device
+	ctl -s "$SOCKET" stun
+	sed -i 's/:[0-9]*$/:PORT/' "$T/out"
+	expect 0 "state         disabled
+server        -
+local         127.0.0.1:PORT
+mapped        -
+address       127.0.0.1:PORT
+next request  -
+keep-alive    -
+trials        -
+messages      -" ""
+	ctl -s "$SOCKET" stun --json
+	jq -e '.state == "disabled" and .next_ms == null and .counters.requests == 0' "$T/out"
+}
+
+@test "stun shows nothing wrong of a result that it does not know" {
+	fake_result '{"state":7,"keepalive":null,"counters":[],"next_ms":"soon"}'
+	ctl -s "$SOCKET" stun
+	expect 0 "state         -
+server        -
+local         -
+mapped        -
+address       -
+next request  -
+keep-alive    -
+trials        -
+messages      -" ""
+}
+
+@test "request: mistakes on the command line are told" {
+	echo secret >"$T/password"
+	request() { ctl request --user u --password-file "$T/password" "$@"; }
+	request --copies 0 127.0.0.1:1
+	expect 2 "" "assocctl: request: --copies: expected 1 to 100, got '0'"
+	request --source 65536 127.0.0.1:1
+	expect 2 "" "assocctl: request: --source: expected a port, 0 to 65535, got '65536'"
+	request 127.0.0.1:0
+	expect 2 "" "assocctl: request: port: expected 1 to 65535, got '0'"
+	request 127.0.0.1:x
+	expect 2 "" "assocctl: request: port: expected a whole number, got 'x'"
+	request :7547
+	expect 2 "" "assocctl: request: expected HOST or HOST:PORT, got ':7547'"
+	ctl request --user "$(printf '%0257d' 0)" --password-file "$T/password" 127.0.0.1:1
+	expect 2 "" "assocctl: request: --user: expected at most 256 bytes, got more"
+	ctl request --user u --password-file "$T/none" 127.0.0.1:1
+	expect 1 "" "assocctl: request: --password-file: $T/none: No such file or directory"
+	ctl request --user u 127.0.0.1:1
+	expect 2 "" "assocctl: request: expected --password-file FILE, got none"
 }
 
 # encode and decode: without a daemon
