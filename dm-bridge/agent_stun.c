@@ -89,6 +89,9 @@ void agent_stun_configure(struct agent *agent, bool anew)
                 strcpy(agent->host, host);
                 agent->asked = agent->resolved = false;
                 resolver_cancel(&agent->resolver);
+                /* Where there is a name, its address comes first. */
+                if (host[0] == '\0')
+                        agent_stun_find_local(agent);
         }
         /* With STUN the client says when to ask. */
         agent->ask_at = !is_enabled(agent) && host[0] != '\0' && !agent->resolved ? 0 : INT64_MAX;

@@ -67,7 +67,7 @@ daemon_start()
 	END
 	# What an earlier one said must not be taken for the answer.
 	rm -f "$T/log"
-	"$top_builddir/dm-bridge/dm-bridge" -c "$T/conf" 2>"$T/log" 3>&- &
+	${RUNNER-} "$top_builddir/dm-bridge/dm-bridge" -c "$T/conf" 2>"$T/log" 3>&- &
 	echo $! >"$T/daemon.pid"
 	until_true grep -qs 'ready on' "$T/log"
 }
