@@ -21,7 +21,7 @@
 #define SHIFT_LEAST   500
 /* Until a search that was put off, or a server that can't be used for probes, is tried again. */
 #define RETRY_AFTER HOUR
-/* Until a longer silence is tried once more when all is well; doubled each time. */
+/* Until the shortest deadly silence is tried once more; doubled each time. */
 #define LONGER_AFTER      (24 * HOUR)
 #define LONGER_AFTER_MOST (8 * LONGER_AFTER)
 /* Between requests that nobody answers; doubled from one to the next. */
@@ -96,12 +96,10 @@ void keepalive_plan_fallback(struct keepalive *k, int64_t now)
 
 void keepalive_plan_concluded(struct keepalive *k, int64_t now)
 {
-        if (lifetime_search_hopeless(&k->search)) {
-                k->hope = now + RETRY_AFTER;
-        } else if (lifetime_search_next(&k->search) == 0 && k->hope <= now) {
-                k->hope = now + k->patience;
-                k->patience = smaller(2 * k->patience, LONGER_AFTER_MOST);
-        }
+        if (lifetime_search_next(&k->search) > 0 || k->hope > now)
+                return;
+        k->hope = now + k->patience;
+        k->patience = smaller(2 * k->patience, LONGER_AFTER_MOST);
 }
 
 static void come(struct keepalive *k, enum keepalive_action action, int64_t due)
