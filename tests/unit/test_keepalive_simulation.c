@@ -158,11 +158,10 @@ static void test_KA_2_the_shorter_of_two_NATs_decides(void **state)
 static void test_KA_1_KA_2_requests_keep_within_minimum_and_maximum(void **state)
 {
         (void)state;
-        for (uint64_t seed = 0; seed < SEEDS; seed++) {
-                int64_t minimum = (int64_t)(5 + seed) * SECOND,
-                        maximum = minimum + (int64_t)seed * seed * 300 + 1;
+        for (int64_t seed = 0; seed < SEEDS; seed++) {
+                int64_t minimum = (5 + seed) * SECOND, maximum = minimum + seed * seed * 300 + 1;
 
-                init(120 * SECOND, 0.1, seed);
+                init(120 * SECOND, 0.1, (uint64_t)seed);
                 start(minimum, maximum);
                 run_for(6 * HOUR);
                 assert_in_range(s.closest, minimum, maximum);
