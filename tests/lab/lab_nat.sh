@@ -65,7 +65,7 @@ lab_nat_timeouts()
 # lab_nat_restart NAT: all bindings are gone.
 lab_nat_restart()
 {
-	lab_net "$1" conntrack -F
+	lab_net "$1" conntrack -F 2> /dev/null
 }
 
 # lab_nat_move NAT ADDRESS/BITS: it has this public address instead; the kernel forgets the bindings of the old one.
@@ -95,6 +95,19 @@ lab_behind()
 {
 	lab_host "$1" && lab_plug "$1" "$2" && lab_net "$1" ip address add "${3:-192.0.2.10/24}" dev eth0 &&
 		lab_net "$1" ip route add default via "${4:-192.0.2.1}"
+}
+
+# lab_public HOST INTERNET ADDRESS: a host on the Internet itself.
+lab_public()
+{
+	lab_member "$1" "$2" && lab_readdress "$1" "$3/24" "$LAB_SERVER"
+}
+
+# lab_readdress HOST ADDRESS/BITS ROUTER: it has this address, and no other.
+lab_readdress()
+{
+	lab_net "$1" ip address flush dev eth0 && lab_net "$1" ip address add "$2" dev eth0 &&
+		lab_net "$1" ip route add default via "$3"
 }
 
 # --- STUN servers of the Internet -------------------------------------------
@@ -170,4 +183,97 @@ lab_listens()
 lab_capture_udp()
 {
 	LAB_CAPTURED="udp ${4:+and ($4)}" lab_capture "$1" "$2" "$3"
+}
+
+# --- the CPE ----------------------------------------------------------------
+
+# What a manager knows of it; the peer's users have the same names.
+export LAB_CPE_USER=CPE57689 LAB_CPE_PASSWORD=password
+
+# lab_cpe HOST [JSON]: dm-bridge on a device that has its credentials, and what else JSON says in its configuration; STUN is off.
+# Its events are in the log "events", a line of JSON each.
+lab_cpe()
+{
+	jq -n --argjson more "${2:-{\}}" '{"role": "device", "request-interval": 0} + $more' |
+		lab_write "$1" /etc/dm-bridge.conf
+	lab_bridge_start "$1" && lab_cpe_set "$1" "ConnectionRequestUsername=$LAB_CPE_USER" &&
+		lab_cpe_secret "$1" ConnectionRequestPassword "$LAB_CPE_PASSWORD" && lab_cpe_watch "$1"
+}
+
+# lab_cpe_watch HOST: again, where dm-bridge was started again.
+lab_cpe_watch()
+{
+	lab_spawn "$1" events assocctl --json watch
+	lab_until_ready "$1" events 10 lab_cpe_is_watched "$1"
+}
+
+lab_cpe_is_watched()
+{
+	[ "$(lab_status "$1" .clients)" -ge 2 ]
+}
+
+# lab_cpe_set HOST NAME=VALUE...: parameters of ManagementServer, as the manager writes them.
+lab_cpe_set()
+{
+	local host=$1
+	shift
+	lab_exec "$host" assocctl set "${@/#/Device.ManagementServer.}"
+}
+
+# lab_cpe_secret HOST NAME VALUE
+lab_cpe_secret()
+{
+	lab_exec "$1" assocctl set --value-file - "Device.ManagementServer.$2" <<< "$3"
+}
+
+# lab_cpe_stun HOST [NAME=VALUE...]: what the manager writes to turn STUN on, with the peer's user; the last of equal names counts.
+lab_cpe_stun()
+{
+	local host=$1 value
+	shift
+	local -A values=()
+	for value in STUNServerAddress="$LAB_SERVER" STUNUsername="$LAB_CPE_USER" "$@" STUNEnable=1; do
+		values[${value%%=*}]=$value
+	done
+	lab_cpe_secret "$host" STUNPassword "$LAB_CPE_PASSWORD" && lab_cpe_set "$host" "${values[@]}"
+}
+
+# lab_cpe_get HOST NAME: a parameter of ManagementServer.
+lab_cpe_get()
+{
+	lab_exec "$1" assocctl --json get "Device.ManagementServer.$2" | jq -r '.[0].value'
+}
+
+# lab_cpe_is HOST ADDRESS NAT_DETECTED: are those UDPConnectionRequestAddress and NATDetected?
+lab_cpe_is()
+{
+	[ "$(lab_cpe_get "$1" UDPConnectionRequestAddress) $(lab_cpe_get "$1" NATDetected)" = "$2 $3" ]
+}
+
+# lab_status HOST FILTER: what jq finds in dm-bridge's status.
+lab_status()
+{
+	lab_exec "$1" assocctl --json status | jq -r "$2"
+}
+
+# lab_verdict HOST NAME [NUMBER]: so many datagrams had that verdict; without NUMBER it is printed.
+lab_verdict()
+{
+	if [ "$#" = 3 ]; then
+		[ "$(lab_verdict "$1" "$2")" = "$3" ]
+	else
+		lab_status "$1" ".connection.datagrams.$2"
+	fi
+}
+
+# lab_cpe_woken HOST: how many connection requests it told its agent, since lab_cpe_watch.
+lab_cpe_woken()
+{
+	lab_log "$1" events | jq -s 'map(select(.method == "connection_request")) | length'
+}
+
+# lab_cpe_woken_is HOST NUMBER
+lab_cpe_woken_is()
+{
+	[ "$(lab_cpe_woken "$1")" = "$2" ]
 }

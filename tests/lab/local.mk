@@ -6,7 +6,7 @@ EXTRA_DIST += %D%/lab.sh %D%/lab_net.sh %D%/lab_dhcp.sh %D%/lab_assoc.sh %D%/lab
 	%D%/association_malformed.bats \
 	%D%/association_restart.bats %D%/gateway_hook.bats %D%/client_gateway_info.bats \
 	%D%/neighbour_watch.bats %D%/journal_faults.bats %D%/lease_life.bats %D%/kea_citizen.bats \
-	%D%/stun_peer.bats %D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
+	%D%/stun_peer.bats %D%/nat_binding.bats %D%/nat_keepalive.bats %D%/connection_request.bats %D%/confinement.bats %D%/apparmor_check %D%/hostile_lan.bats demo
 
 # A hook of the lab's own that disturbs ours. Installed nowhere: the lab takes it from the build folder.
 EXTRA_PROGRAMS += %D%/flood

@@ -12,6 +12,7 @@
  *                                BINDING-CHANGE, or all (none)
  *   honour on|off                RESPONSE-ADDRESS (off: ignored, as coturn does)
  *   lie on|off                   before each answer three forged ones, from this very address
+ *   contradict on|off            after each answer another one, with another address
  *   mute on|off                  answer nothing
  *   request TO COPIES TS ID UN KEY [CN]
  *                                a Connection Request to TO, which is ADDRESS:PORT or a user, whose recorded
@@ -70,7 +71,7 @@ static StunAgent strict, lenient;
 static struct user users[USERS_MAX];
 static size_t user_count;
 static enum demand demand;
-static bool honours, lies, is_mute;
+static bool honours, lies, contradicts, is_mute;
 
 /* All that is understood, for the rest a 420. */
 static const uint16_t known[] = {STUN_ATTRIBUTE_RESPONSE_ADDRESS, STUN_ATTRIBUTE_CHANGE_REQUEST,
@@ -278,24 +279,39 @@ static const char *key_of(const struct request *request)
         return request->is_authentic ? request->user->password : NULL;
 }
 
+/* Where nobody is. */
+static struct sockaddr_in elsewhere(void)
+{
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(6666)};
+
+        inet_pton(AF_INET, "203.0.113.66", &address.sin_addr);
+        return address;
+}
+
 /* Somebody who can send from our address, sees what is asked, and does not know the password: one of another
  * transaction, and, where that should not be believed, one unsigned and one wrongly signed. */
 static void send_lies(const struct request *request, const struct sockaddr_in *to)
 {
-        struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(6666)};
+        const struct sockaddr_in mapped = elsewhere();
         uint8_t buffer[DATAGRAM_MAX];
-        size_t size;
+        size_t size = make_response(request, &mapped, key_of(request), buffer);
 
-        inet_pton(AF_INET, "203.0.113.66", &elsewhere.sin_addr);
-        size = make_response(request, &elsewhere, key_of(request), buffer);
         buffer[19] ^= 1;
         send_to(to, buffer, size);
         if (!request->is_authentic)
                 return;
-        size = make_response(request, &elsewhere, NULL, buffer);
+        size = make_response(request, &mapped, NULL, buffer);
         send_to(to, buffer, size);
-        size = make_response(request, &elsewhere, "guess", buffer);
+        size = make_response(request, &mapped, "guess", buffer);
         send_to(to, buffer, size);
+}
+
+static void contradict(const struct request *request, const struct sockaddr_in *to)
+{
+        const struct sockaddr_in mapped = elsewhere();
+        uint8_t buffer[DATAGRAM_MAX];
+
+        send_to(to, buffer, make_response(request, &mapped, key_of(request), buffer));
 }
 
 static void answer(const struct request *request)
@@ -309,6 +325,8 @@ static void answer(const struct request *request)
         if (lies)
                 send_lies(request, to);
         send_to(to, buffer, size);
+        if (contradicts && request->error == 0)
+                contradict(request, to);
 }
 
 static void take_datagram(void)
@@ -426,6 +444,8 @@ static void obey(char *line)
                 honours = strcmp(words[1], "on") == 0;
         else if (strcmp(words[0], "lie") == 0)
                 lies = strcmp(words[1], "on") == 0;
+        else if (strcmp(words[0], "contradict") == 0)
+                contradicts = strcmp(words[1], "on") == 0;
         else if (strcmp(words[0], "mute") == 0)
                 is_mute = strcmp(words[1], "on") == 0;
         else if (strcmp(words[0], "request") == 0)
