@@ -200,6 +200,7 @@ endless_clone()
 	mkdir -p "$clone/tests/lab" "$clone/tools"
 	cp "$LAB_LIBRARY/../../check" "$clone"
 	cp "$LAB_LIBRARY"/*.sh "$clone/tests/lab"
+	cp "$LAB_LIBRARY"/../../tools/*.bash "$clone/tools"
 	printf '#!/bin/sh\n' > "$clone/tools/setup"
 	chmod +x "$clone/tools/setup"
 	# bats would take the word itself for a test of this file.
