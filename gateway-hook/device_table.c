@@ -207,6 +207,11 @@ static void unlink_binding(struct device_table *table, uint32_t slot)
                 table->entries[binding->entry].first = binding->next;
 }
 
+static bool has_no_lease(const struct binding *binding)
+{
+        return binding->source == DEVICE_SOURCE_INFORM && binding->expires == 0;
+}
+
 static void add_binding(struct device_table *table, uint32_t entry, const struct device_record *record)
 {
         uint32_t slot = table->free_binding;
@@ -230,6 +235,7 @@ static void add_binding(struct device_table *table, uint32_t entry, const struct
         slot_index_add(&table->by_hwaddr, hash_bytes(table->seed, binding->hwaddr, binding->hwaddr_size),
                        slot);
         table->binding_count++;
+        table->leaseless_count += has_no_lease(binding);
 }
 
 /* Returns the entry that owned it, which may be left without any. */
@@ -242,6 +248,7 @@ static uint32_t remove_binding(struct device_table *table, uint32_t slot)
         slot_index_remove(&table->by_address, hash_address(table, binding->address), slot);
         slot_index_remove(&table->by_hwaddr, hash_bytes(table->seed, binding->hwaddr, binding->hwaddr_size),
                           slot);
+        table->leaseless_count -= has_no_lease(binding);
         memset(binding, 0, sizeof(*binding));
         binding->next = table->free_binding;
         table->free_binding = slot;
@@ -357,6 +364,11 @@ uint32_t device_table_entries(const struct device_table *table)
 uint32_t device_table_bindings(const struct device_table *table)
 {
         return table->binding_count;
+}
+
+uint32_t device_table_leaseless(const struct device_table *table)
+{
+        return table->leaseless_count;
 }
 
 uint32_t device_table_next(const struct device_table *table)

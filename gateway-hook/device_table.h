@@ -84,6 +84,9 @@ int device_table_each_of(const struct device_table *table, uint32_t instance, de
 uint32_t device_table_entries(const struct device_table *table);
 uint32_t device_table_bindings(const struct device_table *table);
 
+/** Number of bindings that came with a DHCPINFORM and have no lease behind them. */
+uint32_t device_table_leaseless(const struct device_table *table);
+
 /** The lowest instance number never given yet; what a journal's header keeps. */
 uint32_t device_table_next(const struct device_table *table);
 

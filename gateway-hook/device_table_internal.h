@@ -36,6 +36,7 @@ struct device_table {
         uint32_t entries_used, bindings_used;
         uint32_t free_entry, free_binding;
         uint32_t entry_count, binding_count;
+        uint32_t leaseless_count; /* of bindings */
         uint32_t next_instance;
         uint32_t seed;
         struct slot_index by_identity, by_instance; /* of entries */

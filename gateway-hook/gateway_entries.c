@@ -159,6 +159,14 @@ static bool inform_yields(struct gateway *gateway, const struct device_record *o
         return !old->away;
 }
 
+/* Leases are bounded by the server's pools, DHCPINFORMs by nothing: half of the table is kept for devices
+ * that have a lease (GW-13). */
+static bool leaseless_are_many(const struct gateway *gateway, const struct device_record *record)
+{
+        return record->source == DEVICE_SOURCE_INFORM && record->expires == 0 &&
+               device_table_leaseless(gateway->table) >= (gateway->settings.max_devices + 1) / 2;
+}
+
 static void commit_device(struct gateway *gateway, const struct device_record *claimed, int64_t now)
 {
         struct device_record record = *claimed, old;
@@ -173,7 +181,8 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         }
         if (found && inform_yields(gateway, &old, &record, now))
                 return;
-        err = device_table_bind(gateway->table, &record);
+        err = !found && leaseless_are_many(gateway, &record) ? -ENOSPC
+                                                             : device_table_bind(gateway->table, &record);
         if (err < 0) {
                 note_refusal(gateway, &record, err, now);
                 /* The address has a new owner all the same. */

@@ -283,6 +283,29 @@ static void test_GW_13_past_the_limits_new_ones_are_refused_counted_and_logged(v
         assert_int_equal(entries_at(NOW), 2);
 }
 
+/* Anybody can invent DHCPINFORMs, and a pool's leases come to an end. */
+static void test_GW_13_hosts_without_a_lease_take_half_of_the_table_at_most(void **state)
+{
+        (void)state;
+        restart(", \"max-devices\": 4", NOW);
+        inform(DEVICE("A"), "192.0.2.1", MAC1, NOW);
+        inform(DEVICE("B"), "192.0.2.2", MAC2, NOW);
+        inform(DEVICE("C"), "192.0.2.3", "02:00:00:00:00:03", NOW);
+        assert_int_equal(gateway_counters(gateway).table_full, 1);
+        assert_int_equal(said[MESSAGE_TABLE_FULL], 1);
+        inform(DEVICE("B2"), "192.0.2.2", MAC2, NOW);
+        request(DEVICE("C"), "192.0.2.3", "02:00:00:00:00:03", NOW);
+        request(DEVICE("D"), "192.0.2.4", "02:00:00:00:00:04", NOW);
+        assert_int_equal(gateway_counters(gateway).table_full, 1);
+        assert_int_equal(entries_at(NOW), 4);
+        /* One of them has got a lease: there is room for another without. */
+        gateway_lease_ended(gateway, fixture_address("192.0.2.4"), NULL, 0, "release", NOW);
+        request(DEVICE("A"), "192.0.2.1", MAC1, NOW);
+        inform(DEVICE("E"), "192.0.2.5", "02:00:00:00:00:05", NOW);
+        assert_int_equal(entries_at(NOW), 4);
+        assert_true(journal_holds("\"serial\":\"E\""));
+}
+
 static void who_is_refused_still_takes_the_address_from_its_last_holder(void **state)
 {
         (void)state;
@@ -361,6 +384,7 @@ int main(void)
                 GATEWAY_TEST(an_inform_does_not_take_a_leased_address),
                 GATEWAY_TEST(test_GW_12_numbers_and_times_survive_a_restart),
                 GATEWAY_TEST(test_GW_13_past_the_limits_new_ones_are_refused_counted_and_logged),
+                GATEWAY_TEST(test_GW_13_hosts_without_a_lease_take_half_of_the_table_at_most),
                 GATEWAY_TEST(who_is_refused_still_takes_the_address_from_its_last_holder),
                 GATEWAY_TEST(a_client_with_a_strange_link_layer_address_or_interface_is_noted),
                 GATEWAY_TEST(a_journal_that_can_not_be_written_does_not_stop_the_exchange),
