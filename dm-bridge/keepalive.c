@@ -121,7 +121,8 @@ static void judge_mute(struct keepalive *k, int64_t now)
                 keepalive_plan_fallback(k, now);
 }
 
-/* A probe that could not be waited for is no proof; two in a row are. */
+/* A probe that could not be waited for is no proof, nor is one beside which a packet came in, though that
+ * need not have come through the NAT; two in a row are. */
 static void judge_trial(struct keepalive *k, int64_t now, bool is_gone)
 {
         if (!is_gone && ++k->doubts < DOUBTS_MOST) {
@@ -135,6 +136,18 @@ static void judge_trial(struct keepalive *k, int64_t now, bool is_gone)
         keepalive_plan_concluded(k, now);
 }
 
+static void judge_monitoring(struct keepalive *k, bool is_gone)
+{
+        if (!is_gone && k->is_disturbed && ++k->doubts < DOUBTS_MOST) {
+                k->voids++;
+                return;
+        }
+        k->failures++;
+        k->doubts = 0;
+        lifetime_search_doubt(&k->search);
+        k->resume = KEEPALIVE_NEVER;
+}
+
 /* A probe found no binding, and the server lives: its answer to the refresh has come. That answer's mapped
  * address tells little: a NAT that keeps ports gives a new binding the old one's. */
 static void judge_suspicion(struct keepalive *k, int64_t now, bool rebound)
@@ -146,9 +159,7 @@ static void judge_suspicion(struct keepalive *k, int64_t now, bool rebound)
         } else if (k->phase == KEEPALIVE_SEARCHING) {
                 judge_trial(k, now, is_gone);
         } else if (k->phase == KEEPALIVE_MONITORING) {
-                k->failures++;
-                lifetime_search_doubt(&k->search);
-                k->resume = KEEPALIVE_NEVER;
+                judge_monitoring(k, is_gone);
         }
         k->binding = KEEPALIVE_TRUSTED;
         k->is_renewed = true;
@@ -205,11 +216,13 @@ static void found_alive(struct keepalive *k, int64_t now)
         k->is_proven = true;
         k->is_fallback = false;
         k->mute = 0;
-        if (k->phase != KEEPALIVE_WARMING)
+        if (k->phase != KEEPALIVE_WARMING) {
+                k->doubts = 0;
                 lifetime_search_alive(&k->search, k->silence);
+        }
         if (k->phase == KEEPALIVE_SEARCHING) {
                 k->trials++;
-                k->doubts = k->disturbances = 0;
+                k->disturbances = 0;
                 keepalive_plan_concluded(k, now);
         }
         keepalive_plan_refresh(k, now);
@@ -232,10 +245,12 @@ void keepalive_probed(struct keepalive *k, int64_t now, enum probe_answer answer
                 keepalive_plan(k, now);
                 return;
         }
-        if (answer == PROBE_EXPIRED || (answer == PROBE_SILENT && !k->is_disturbed))
-                k->binding = KEEPALIVE_SUSPECTED;
-        else
+        if (answer == PROBE_VOID)
                 k->voids++;
+        else if (answer == PROBE_SILENT && k->is_disturbed)
+                k->binding = KEEPALIVE_DOUBTED;
+        else
+                k->binding = KEEPALIVE_SUSPECTED;
         keepalive_plan_refresh(k, now);
 }
 

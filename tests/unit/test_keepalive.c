@@ -397,7 +397,48 @@ static void test_KA_4_a_silent_probe_beside_which_another_packet_came_through_pr
         refreshed(false);
         assert_int_equal(report().failures, 0);
         assert_int_equal(report().voids, 1);
+        warm();
         live(20 * SECOND);
+}
+
+/* It may have come from the LAN. */
+static void test_KA_4_packets_beside_probes_do_not_hide_a_dead_binding(void **state)
+{
+        (void)state;
+        begin(20 * SECOND, -1);
+        live(20 * SECOND);
+        for (int i = 0; i < 2; i++) {
+                assert_int_equal(report().failures, 0);
+                assert_due(KEEPALIVE_PROBE, 40 * SECOND);
+                keepalive_disturbed(&k, now + 1000);
+                probed(PROBE_SILENT);
+                assert_due(KEEPALIVE_REFRESH, 0);
+                refreshed(false);
+                warm();
+        }
+        assert_int_equal(report().dead_ms, 40 * SECOND);
+        monitor();
+        for (int i = 0; i < 3; i++) {
+                assert_due(KEEPALIVE_PROBE, 20 * SECOND);
+                keepalive_disturbed(&k, now + 100);
+                assert_due(KEEPALIVE_REFRESH, 1700);
+                refreshed(false);
+                assert_int_equal(report().failures, 3);
+                warm();
+                if (i < 2)
+                        live(20 * SECOND);
+        }
+        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
+        keepalive_disturbed(&k, now + 100);
+        assert_due(KEEPALIVE_REFRESH, 1700);
+        refreshed(false);
+        assert_int_equal(report().failures, 4);
+        monitor();
+        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
+        keepalive_disturbed(&k, now + 100);
+        assert_due(KEEPALIVE_REFRESH, 1700);
+        refreshed(true);
+        assert_int_equal(report().failures, 4);
 }
 
 static void test_KA_5_a_server_that_ignores_response_address_leaves_the_minimum_period(void **state)
@@ -682,6 +723,7 @@ int main(void)
                 cmocka_unit_test(test_KA_4_a_binding_that_is_never_left_alone_is_searched_later),
                 cmocka_unit_test(
                         test_KA_4_a_silent_probe_beside_which_another_packet_came_through_proves_nothing),
+                cmocka_unit_test(test_KA_4_packets_beside_probes_do_not_hide_a_dead_binding),
                 cmocka_unit_test(test_KA_5_a_server_that_ignores_response_address_leaves_the_minimum_period),
                 cmocka_unit_test(test_KA_5_such_a_server_is_tried_again_after_an_hour_and_with_new_settings),
                 cmocka_unit_test(test_KA_5_a_server_that_has_learnt_it_is_one_like_others),
