@@ -241,7 +241,7 @@ static void resolve(struct agent *agent)
         if (agent->host[0] == '\0')
                 take_answer(agent, NULL);
         else
-                resolver_ask(&agent->resolver, agent->host);
+                resolver_ask(&agent->resolver, agent->host, agent->target);
 }
 
 static void do_actions(struct agent *agent)
@@ -300,7 +300,7 @@ static void on_time(void *context)
         agent->timer_at = INT64_MAX;
         if (agent->ask_at <= now) {
                 agent->ask_at = INT64_MAX;
-                resolver_ask(&agent->resolver, agent->host);
+                resolver_ask(&agent->resolver, agent->host, agent->target);
         }
         stun_client_tick(&agent->stun, now);
         agent_stun_finish(agent);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* assocctl.c - the command line: one table of commands, one of options; usage is printed from them.
- * What a command does stands in command_NAME.c. */
+/* assocctl.c - the command line: a table of commands, and one of options (assocctl_options.c); usage is
+ * printed from them. What a command does stands in command_NAME.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -11,75 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dm-bridge/command.h"
+#include "dm-bridge/assocctl_options.h"
 
-#define DEFAULT_SOCKET  ASSOC_RUNSTATEDIR "/dm-bridge/dm-bridge.sock"
-#define DEFAULT_TIMEOUT 5
-#define TIMEOUT_MAX     3600
-
-enum option_id {
-        OPTION_SOCKET,
-        OPTION_TIMEOUT,
-        OPTION_JSON,
-        OPTION_KEA_SOCKET,
-        OPTION_NEXT_LEVEL,
-        OPTION_ROLE,
-        OPTION_OUI,
-        OPTION_SERIAL,
-        OPTION_CLASS,
-        OPTION_MERGE,
-        OPTION_MESSAGE,
-        OPTION_IDENTITY,
-        OPTION_BY,
-        OPTION_VALUE_FILE,
-        OPTION_SINCE,
-        OPTION_USER,
-        OPTION_PASSWORD_FILE,
-        OPTION_COPIES,
-        OPTION_SOURCE,
-        OPTION_HELP,
-        OPTION_VERSION,
-        OPTION_COUNT,
-};
-
-#define BIT(id) (1u << (id))
 /* Every command takes these, before or after its name. */
 #define GENERAL_OPTIONS (BIT(OPTION_SOCKET) | BIT(OPTION_TIMEOUT) | BIT(OPTION_HELP) | BIT(OPTION_VERSION))
 #define ENCODE_OPTIONS                                                                                       \
         (BIT(OPTION_ROLE) | BIT(OPTION_OUI) | BIT(OPTION_SERIAL) | BIT(OPTION_CLASS) | BIT(OPTION_MERGE))
 #define REQUEST_OPTIONS                                                                                      \
         (BIT(OPTION_USER) | BIT(OPTION_PASSWORD_FILE) | BIT(OPTION_COPIES) | BIT(OPTION_SOURCE))
-
-static const struct option_row {
-        const char *name;
-        char letter;       /* or '\0' */
-        const char *value; /* what it takes, NULL: nothing */
-        const char *summary;
-} option_rows[OPTION_COUNT] = {
-        [OPTION_SOCKET] = {"socket", 's', "SOCKET", "the daemon's socket (" DEFAULT_SOCKET ")"},
-        [OPTION_TIMEOUT] = {"timeout", 'T', "SECONDS", "how long to wait for the daemon (5)"},
-        [OPTION_JSON] = {"json", '\0', NULL, "print JSON in one line"},
-        [OPTION_KEA_SOCKET] = {"kea-socket", '\0', "PATH", "ask Kea itself, at its control socket"},
-        [OPTION_NEXT_LEVEL] = {"next-level", '\0', NULL, "only the children of PATH"},
-        [OPTION_ROLE] = {"role", '\0', "ROLE", "whose identity: device or gateway"},
-        [OPTION_OUI] = {"oui", '\0', "OUI", "manufacturer OUI, six hexadecimal digits"},
-        [OPTION_SERIAL] = {"serial", '\0', "SERIAL", "serial number, at most 64 bytes"},
-        [OPTION_CLASS] = {"class", '\0', "CLASS", "product class, at most 64 bytes (none)"},
-        [OPTION_MERGE] = {"merge", '\0', "HEX", "merge into this value of option 125"},
-        [OPTION_MESSAGE] = {"message", '\0', NULL, "the input is a whole DHCPv4 message"},
-        [OPTION_IDENTITY] = {"identity", 'i', "FILE", "the device's identity (" ASSOC_IDENTITY_FILE ")"},
-        [OPTION_BY] = {"by", '\0', "WHO", "who writes: acs or local (local)"},
-        [OPTION_VALUE_FILE] = {"value-file", '\0', "FILE",
-                               "the value of NAME is in FILE; '-': standard input"},
-        [OPTION_SINCE] = {"since", '\0', "SEQ", "only events after that number"},
-        [OPTION_USER] = {"user", '\0', "USER", "ConnectionRequestUsername of the host"},
-        [OPTION_PASSWORD_FILE] = {"password-file", '\0', "FILE",
-                                  "its ConnectionRequestPassword is in FILE; '-': standard input"},
-        [OPTION_COPIES] = {"copies", '\0', "NUMBER", "how often it is sent, 1 to 100 (3)"},
-        [OPTION_SOURCE] = {"source", '\0', "PORT", "the port that it is sent from (any)"},
-        [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
-        [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
-};
 
 static const struct command_row {
         const char *name;
@@ -208,154 +147,6 @@ static void print_usage(const struct command_row *only)
                         print_option(&option_rows[id]);
 }
 
-/* getopt's tables, made from ours. A long option returns its id + 256. */
-static void make_getopt_tables(struct option *options, char *letters)
-{
-        *letters++ = ':'; /* tell a missing value from an unknown option */
-        for (int id = 0; id < OPTION_COUNT; id++) {
-                const struct option_row *row = &option_rows[id];
-                int has_value = row->value != NULL ? required_argument : no_argument;
-
-                options[id] = (struct option){row->name, has_value, NULL, 256 + id};
-                if (row->letter == '\0')
-                        continue;
-                *letters++ = row->letter;
-                if (row->value != NULL)
-                        *letters++ = ':';
-        }
-        options[OPTION_COUNT] = (struct option){NULL, 0, NULL, 0};
-        *letters = '\0';
-}
-
-/* The id of what getopt_long() returned; OPTION_COUNT: no option of ours. */
-static int find_option(int got)
-{
-        if (got >= 256)
-                return got - 256;
-        for (int id = 0; id < OPTION_COUNT; id++)
-                if (option_rows[id].letter != '\0' && option_rows[id].letter == got)
-                        return id;
-        return OPTION_COUNT;
-}
-
-static enum command_status take_timeout(struct arguments *arguments, const char *text)
-{
-        char *end;
-        unsigned long seconds;
-
-        errno = 0;
-        seconds = strtoul(text, &end, 10);
-        if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || seconds < 1 ||
-            seconds > TIMEOUT_MAX) {
-                command_error(arguments, "--timeout: expected 1 to %d seconds, got '%s'", TIMEOUT_MAX, text);
-                return COMMAND_USAGE;
-        }
-        arguments->timeout = (unsigned)seconds;
-        return COMMAND_DONE;
-}
-
-static enum command_status take_option(struct arguments *arguments, int id, const char *value)
-{
-        switch (id) {
-        case OPTION_SOCKET:
-                arguments->socket = value;
-                break;
-        case OPTION_TIMEOUT:
-                return take_timeout(arguments, value);
-        case OPTION_JSON:
-                arguments->json = true;
-                break;
-        case OPTION_KEA_SOCKET:
-                arguments->kea_socket = value;
-                break;
-        case OPTION_NEXT_LEVEL:
-                arguments->next_level = true;
-                break;
-        case OPTION_ROLE:
-                arguments->role = value;
-                break;
-        case OPTION_OUI:
-                arguments->oui = value;
-                break;
-        case OPTION_SERIAL:
-                arguments->serial = value;
-                break;
-        case OPTION_CLASS:
-                arguments->product_class = value;
-                break;
-        case OPTION_MERGE:
-                arguments->merge = value;
-                break;
-        case OPTION_MESSAGE:
-                arguments->message = true;
-                break;
-        case OPTION_BY:
-                arguments->by = value;
-                break;
-        case OPTION_VALUE_FILE:
-                arguments->value_file = value;
-                break;
-        case OPTION_SINCE:
-                arguments->since = value;
-                break;
-        case OPTION_USER:
-                arguments->user = value;
-                break;
-        case OPTION_PASSWORD_FILE:
-                arguments->password_file = value;
-                break;
-        case OPTION_COPIES:
-                arguments->copies = value;
-                break;
-        case OPTION_SOURCE:
-                arguments->source = value;
-                break;
-        case OPTION_IDENTITY:
-                arguments->identity = value;
-                break;
-        }
-        return COMMAND_DONE;
-}
-
-static enum command_status refuse_option(const struct arguments *arguments, int got, char **argv)
-{
-        int id = find_option(optopt);
-
-        if (got == ':' && id < OPTION_COUNT)
-                command_error(arguments, "--%s: expected %s, got nothing", option_rows[id].name,
-                              option_rows[id].value);
-        else if (optopt >= 256) /* a flag that was given a value */
-                command_error(arguments, "--%s: expected no value, got '%s'", option_rows[optopt - 256].name,
-                              argv[optind - 1]);
-        else if (optopt != 0)
-                command_error(arguments, "expected an option that --help lists, got '-%c'", optopt);
-        else
-                command_error(arguments, "expected an option that --help lists, got '%s'", argv[optind - 1]);
-        return COMMAND_USAGE;
-}
-
-static enum command_status parse_options(int argc, char **argv, struct command_line *line)
-{
-        struct option options[OPTION_COUNT + 1];
-        char letters[2 + 2 * OPTION_COUNT];
-        enum command_status status;
-        int got;
-
-        make_getopt_tables(options, letters);
-        opterr = 0;
-        while ((got = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-                int id = find_option(got);
-
-                if (id == OPTION_COUNT)
-                        return refuse_option(&line->arguments, got, argv);
-                line->given |= BIT(id);
-                status = take_option(&line->arguments, id, optarg);
-                if (status != COMMAND_DONE)
-                        return status;
-        }
-        return COMMAND_DONE;
-}
-
 static enum command_status find_command(struct command_line *line, const char *name)
 {
         char known[256] = "";
@@ -382,10 +173,8 @@ static enum command_status parse(int argc, char **argv, struct command_line *ret
 {
         enum command_status status;
 
-        *ret = (struct command_line){
-                .arguments = {.command = "", .socket = DEFAULT_SOCKET, .timeout = DEFAULT_TIMEOUT},
-        };
-        status = parse_options(argc, argv, ret);
+        *ret = (struct command_line){.arguments = arguments_initial};
+        status = options_parse(argc, argv, &ret->given, &ret->arguments);
         if (status != COMMAND_DONE)
                 return status;
         if (optind < argc) {

@@ -2,6 +2,7 @@
 bin_PROGRAMS += %D%/assocctl
 %C%_assocctl_SOURCES = \
 	%D%/assocctl.c %D%/command.h %D%/command.c \
+	%D%/assocctl_options.c %D%/assocctl_options.h \
 	%D%/client_config.c %D%/client_config.h \
 	%D%/command_attributes.c \
 	%D%/command_client_config.c \

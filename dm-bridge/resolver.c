@@ -18,6 +18,20 @@ static void answer(struct resolver *resolver, const struct in_addr *address)
         resolver->on_answer(resolver->context, address);
 }
 
+static struct in_addr address_of(const struct addrinfo *entry)
+{
+        return ((const struct sockaddr_in *)entry->ai_addr)->sin_addr;
+}
+
+/* A name that turns its addresses round must not send us from one server to the next. */
+static struct in_addr choose(const struct addrinfo *list, struct in_addr preferred)
+{
+        for (const struct addrinfo *entry = list; entry != NULL; entry = entry->ai_next)
+                if (address_of(entry).s_addr == preferred.s_addr)
+                        return preferred;
+        return address_of(list);
+}
+
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
         struct resolver *resolver = request->data;
@@ -26,7 +40,7 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 
         resolver->busy = false;
         if (status == 0)
-                address = ((const struct sockaddr_in *)list->ai_addr)->sin_addr;
+                address = choose(list, resolver->preferred);
         uv_freeaddrinfo(list);
         if (resolver->name[0] == '\0')
                 return;
@@ -54,11 +68,12 @@ void resolver_init(struct resolver *resolver, uv_loop_t *loop,
         *resolver = (struct resolver){.loop = loop, .on_answer = on_answer, .context = context};
 }
 
-void resolver_ask(struct resolver *resolver, const char *name)
+void resolver_ask(struct resolver *resolver, const char *name, struct in_addr preferred)
 {
         struct in_addr address;
 
         snprintf(resolver->name, sizeof(resolver->name), "%s", name);
+        resolver->preferred = preferred;
         if (inet_pton(AF_INET, name, &address) == 1)
                 answer(resolver, &address);
         else if (!resolver->busy)

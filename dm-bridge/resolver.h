@@ -16,6 +16,7 @@ struct resolver {
         bool busy;                    /* the thread of libuv is asking */
         char asked[URL_HOST_MAX + 1]; /* what it asks for */
         char name[URL_HOST_MAX + 1];  /* what is wanted; "": nothing */
+        struct in_addr preferred;     /* if it is one of several */
         /** `address` is NULL if the name has none now. */
         void (*on_answer)(void *context, const struct in_addr *address);
         void *context;
@@ -24,9 +25,12 @@ struct resolver {
 void resolver_init(struct resolver *resolver, uv_loop_t *loop,
                    void (*on_answer)(void *context, const struct in_addr *address), void *context);
 
-/** Ask for a name, at most URL_HOST_MAX bytes. There is one answer for the name that was asked for last,
- * never before this returns but for an address in figures. */
-void resolver_ask(struct resolver *resolver, const char *name);
+/**
+ * Ask for a name, at most URL_HOST_MAX bytes. There is one answer, for the name that was asked for last; for
+ * an address in figures it comes before this returns. Of several addresses it is `preferred`, if that is one
+ * of them.
+ */
+void resolver_ask(struct resolver *resolver, const char *name, struct in_addr preferred);
 
 /** No answer is wanted any more. */
 void resolver_cancel(struct resolver *resolver);

@@ -172,6 +172,70 @@ FREEACS='GET http://198.51.100.1:40000/?ts=1795205950503&id=12904&un=CPE57689&cn
 	counted accepted 0
 }
 
+# event_then_kill COMMAND...: a subscriber is there, the command is run, and with the event the daemon is killed, before it
+# has got to anything else. The event's number is in $SEQ.
+event_then_kill()
+{
+	local daemon
+
+	daemon=$(cat "$T/daemon.pid")
+	mkfifo "$T/fifo"
+	"$top_builddir/dm-bridge/assocctl" -s "$SOCKET" --json watch --since "${last-0}" >"$T/fifo" 2>/dev/null 3>&- &
+	exec 8<"$T/fifo"
+	until_true is_watched 1
+	"$@"
+	read -t 20 -r event <&8
+	kill -KILL "$daemon"
+	exec 8<&-
+	rm "$T/fifo"
+	wait "$daemon" || :
+	SEQ=$(jq .params.seq <<<"$event")
+}
+
+@test "CR_5 CR_7: killed in the moment of the event, the daemon has neither forgotten the request nor its number" {
+	local last=0
+
+	bridge_start
+	for round in 1 2 3 4 5 6; do
+		datagram=$(signed_datagram "$round")
+		event_then_kill datagram "$datagram"
+		[ "$SEQ" -gt "$last" ]
+		last=$SEQ
+		daemon_start device
+		find_port
+		datagram "$datagram"
+		until_true counted copy 1
+		watch_start 1
+		until_true grep -q connection_request "$T/events.1"
+		[ "$(requests 1)" = "$SEQ $round" ]
+	done
+	ctl -s "$SOCKET" ack "$SEQ"
+	expect 0 "" ""
+}
+
+# One with that timestamp, signed with "password".
+signed_datagram()
+{
+	local sig
+
+	sig=$(printf '%s%sCPE57689c' "$1" "$1" | openssl dgst -sha1 -hmac password | sed 's/.* //')
+	printf '%s' "GET http://h?ts=$1&id=$1&un=CPE57689&cn=c&sig=$sig HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n"
+}
+
+@test "killed in the moment of an event, the daemon tells the change again, under a higher number" {
+	daemon_start device
+	ctl -s "$SOCKET" notify active Device.GatewayInfo.SerialNumber
+	event_then_kill gateway_record eth0 1 00D09E GW-1 HGW
+	first=$SEQ
+	daemon_start device
+	find_port
+	watch_start 1
+	until_true grep -q GW-1 "$T/events.1"
+	[ "$(jq -s '[.[] | select(.params.value == "GW-1") | .params.seq] | max' "$T/events.1")" -ge "$first" ]
+	ctl -s "$SOCKET" ack "$first"
+	expect 0 "" ""
+}
+
 @test "CR_7: the mark alone is enough, and so is the state alone" {
 	bridge_start
 	datagram "$GENIEACS"

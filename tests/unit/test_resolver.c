@@ -15,6 +15,7 @@ static struct resolver resolver;
 static unsigned answers;
 static bool found;
 static struct in_addr got;
+static const struct in_addr nobody = {INADDR_ANY};
 
 static void on_answer(void *context, const struct in_addr *address)
 {
@@ -45,7 +46,7 @@ static int unmake(void **state)
 static void an_address_in_figures_is_answered_at_once(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "192.0.2.7");
+        resolver_ask(&resolver, "192.0.2.7", nobody);
         assert_int_equal(answers, 1);
         assert_true(found);
         assert_int_equal(ntohl(got.s_addr), 0xc0000207);
@@ -55,7 +56,7 @@ static void an_address_in_figures_is_answered_at_once(void **state)
 static void test_BD_8_a_name_is_looked_up_without_waiting(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "localhost");
+        resolver_ask(&resolver, "localhost", nobody);
         assert_true(resolver_is_busy(&resolver));
         assert_int_equal(answers, 0);
         uv_run(&loop, UV_RUN_DEFAULT);
@@ -67,7 +68,7 @@ static void test_BD_8_a_name_is_looked_up_without_waiting(void **state)
 static void a_name_without_an_address_is_answered_too(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "-.invalid");
+        resolver_ask(&resolver, "-.invalid", nobody);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 1);
         assert_false(found);
@@ -76,13 +77,13 @@ static void a_name_without_an_address_is_answered_too(void **state)
 static void who_asks_for_another_name_meanwhile_gets_that_ones_answer_only(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "-.invalid");
-        resolver_ask(&resolver, "localhost");
+        resolver_ask(&resolver, "-.invalid", nobody);
+        resolver_ask(&resolver, "localhost", nobody);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 1);
         assert_true(found);
-        resolver_ask(&resolver, "localhost");
-        resolver_ask(&resolver, "192.0.2.7");
+        resolver_ask(&resolver, "localhost", nobody);
+        resolver_ask(&resolver, "192.0.2.7", nobody);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 2);
         assert_int_equal(ntohl(got.s_addr), 0xc0000207);
@@ -91,8 +92,8 @@ static void who_asks_for_another_name_meanwhile_gets_that_ones_answer_only(void 
 static void who_asks_twice_for_one_name_gets_one_answer(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "localhost");
-        resolver_ask(&resolver, "localhost");
+        resolver_ask(&resolver, "localhost", nobody);
+        resolver_ask(&resolver, "localhost", nobody);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 1);
 }
@@ -100,12 +101,12 @@ static void who_asks_twice_for_one_name_gets_one_answer(void **state)
 static void after_a_cancel_no_answer_comes(void **state)
 {
         (void)state;
-        resolver_ask(&resolver, "localhost");
+        resolver_ask(&resolver, "localhost", nobody);
         resolver_cancel(&resolver);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 0);
         assert_false(resolver_is_busy(&resolver));
-        resolver_ask(&resolver, "localhost");
+        resolver_ask(&resolver, "localhost", nobody);
         uv_run(&loop, UV_RUN_DEFAULT);
         assert_int_equal(answers, 1);
 }
