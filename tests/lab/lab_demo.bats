@@ -74,9 +74,17 @@ labs()
 @test "GW_11: --keep shows two devices, one gateway and the event of a third, and leaves the demo running" {
 	run -0 ./demo --keep
 	[ "$(grep -c ' ok$' <<< "$output")" -ge 10 ]
-	[[ $output = *SETTOP-1*PHONE-7*GATEWAY-1*'gateway# assocctl watch'$'\n''1 active '*NumberOfEntries=3$'\n'* ]]
+	[[ $output = *SETTOP-1*PHONE-7*GATEWAY-1*'gateway# assocctl watch'$'\n''1 active '*NumberOfEntries=3$'\n'*'device# assocctl watch'$'\n'*' connection request, 1 since the last ack'* ]]
 	run -0 ./demo --exec gateway assocctl --json devices
 	[ "$(jq length <<< "$output")" = 3 ]
+}
+
+@test "CB_5 CR_5: --keep has shown a connection request that passed two NATs" {
+	run -0 ./demo --exec device assocctl --json get Device.ManagementServer.UDPConnectionRequestAddress \
+		Device.ManagementServer.NATDetected
+	[ "$(jq -r 'map(.value) | join(" ")' <<< "$output")" = '198.51.100.1:7547 true' ]
+	run -0 ./demo --exec device assocctl --json status
+	[ "$(jq '.connection.datagrams | .accepted, .copy' <<< "$output")" = $'1\n2' ]
 }
 
 @test "--exec passes the command's status and arguments on" {

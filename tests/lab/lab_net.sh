@@ -19,12 +19,13 @@ lab_next_number()
 	echo $((number + 1)) | tee "$file"
 }
 
-# lab_plug HOST GATEWAY [INTERFACE [MAC]]: a cable from the host's INTERFACE (eth0) to a port of the gateway's bridge.
+# lab_plug HOST GATEWAY [INTERFACE [MAC]]: a cable from the host's INTERFACE (eth0) to a port of the gateway's bridge. The port's
+# own address is above those of the ports before it: the bridge has the lowest, which its neighbours know already.
 lab_plug()
 {
 	local host=$1 gateway=$2 interface=${3:-eth0} number
 	number=$(lab_next_number)
-	lab_net "$gateway" ip link add "port$number" type veth peer name "$interface" \
+	lab_net "$gateway" ip link add "port$number" address "$(printf 'fe:00:00:00:00:%02x' "$number")" type veth peer name "$interface" \
 		address "${4:-$(printf '02:00:00:00:00:%02x' "$number")}" netns "$(lab_pid "$host")" || return 1
 	echo "$gateway port$number" > "$LAB_DIR/hosts/$host/cable.$interface"
 	lab_net "$gateway" ip link set "port$number" master br0 up
