@@ -86,17 +86,17 @@ stranger()
 @test "CR_1 CR_5 CR_10: with STUN off, a request in three copies wakes the agent once" {
 	lab_cpe_is device "$DEVICE" false
 	copies=$(lab_verdict device copy)
-	genuine_wakes $ts $id
+	genuine_wakes "$ts" "$id"
 	lab_until 5 lab_verdict device copy $((copies + 2))
 	is_woken 1
 }
 
 @test "CR_3 CR_5: copies of old requests wake nobody and are not remembered" {
-	genuine_wakes $ts $id
+	genuine_wakes "$ts" "$id"
 	judged old request 1 $((ts - 1)) $((id + 1))
-	judged old request 1 $ts $((id + 2))
-	judged same_id request 1 $((ts + 2)) $id
-	judged copy request 1 $ts $id
+	judged old request 1 "$ts" $((id + 2))
+	judged same_id request 1 $((ts + 2)) "$id"
+	judged copy request 1 "$ts" "$id"
 	is_woken 1
 	genuine_wakes $((ts + 1)) $((id + 3)) 2
 }
@@ -105,7 +105,7 @@ stranger()
 	judged bad_signature request 100 18446744073709551615 18446744073709551615 "$LAB_CPE_USER" guess
 	judged bad_signature request 1 $((ts + 1)) $((id + 1)) "$LAB_CPE_USER" x
 	judged other_user request 1 18446744073709551615 $((id + 2)) CPE57680 "$LAB_CPE_PASSWORD"
-	genuine_wakes $ts $((id + 3))
+	genuine_wakes "$ts" $((id + 3))
 	is_woken 1
 }
 
@@ -122,7 +122,7 @@ stranger()
 	judged dropped stranger '\377\000nonsense'
 	# STUN, with nobody asked.
 	stranger '\001\001\000\000'
-	genuine_wakes $ts $id
+	genuine_wakes "$ts" "$id"
 	lab_capture_stop device "$BATS_TEST_TMPDIR/device.pcap"
 	lab_captured "$BATS_TEST_TMPDIR/device.pcap" 'ip.dst == 198.51.100.20 && udp.dstport == 7547'
 	lab_not lab_captured "$BATS_TEST_TMPDIR/device.pcap" 'ip.src == 198.51.100.20'
@@ -130,14 +130,14 @@ stranger()
 }
 
 @test "CR_7: over kill -9 and a start the last request stays the last, and a later one is taken" {
-	genuine_wakes $ts $id
+	genuine_wakes "$ts" "$id"
 	lab_bridge_stop device KILL
 	lab_until 5 lab_not lab_running device events
 	lab_bridge_start device
 	# What nobody acknowledged is told again.
 	lab_cpe_watch device
 	lab_until 5 lab_cpe_woken_is device 1
-	judged copy request 1 $ts $id
+	judged copy request 1 "$ts" "$id"
 	judged old request 1 $((ts - 1)) $((id + 1))
 	request 3 $((ts + 1)) $((id + 2))
 	lab_until 5 lab_cpe_woken_is device 2
@@ -148,5 +148,5 @@ stranger()
 	lab_readdress device 198.51.100.21/24 "$LAB_SERVER"
 	DEVICE=198.51.100.21:7547
 	lab_until 10 lab_cpe_is device 198.51.100.21:7547 false
-	genuine_wakes $ts $id
+	genuine_wakes "$ts" "$id"
 }
