@@ -5,11 +5,15 @@ simulated_keepalive = tests/unit/simulated_keepalive.c tests/unit/simulated_keep
 simulated_stun = tests/unit/simulated_stun.c tests/unit/simulated_stun.h tests/unit/stun_server.c tests/unit/stun_server.h \
 	tests/unit/simulated_nat.c tests/unit/simulated_nat.h
 if HAVE_CMOCKA
-keepalive_tests = %D%/test_lifetime_search %D%/test_keepalive %D%/test_keepalive_simulation %D%/test_stun_simulation
+keepalive_tests = %D%/test_lifetime_search %D%/test_keepalive %D%/test_keepalive_doubt \
+	%D%/test_keepalive_simulation %D%/test_stun_simulation
 check_PROGRAMS += $(keepalive_tests)
 TESTS += $(keepalive_tests)
 %C%_test_lifetime_search_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_keepalive_SOURCES = %D%/test_keepalive.c %D%/keepalive_play.h
 %C%_test_keepalive_LDADD = $(BRIDGE_UNIT_LIBS)
+%C%_test_keepalive_doubt_SOURCES = %D%/test_keepalive_doubt.c %D%/keepalive_play.h
+%C%_test_keepalive_doubt_LDADD = $(BRIDGE_UNIT_LIBS)
 %C%_test_keepalive_simulation_SOURCES = %D%/test_keepalive_simulation.c $(simulated_keepalive)
 %C%_test_keepalive_simulation_LDADD = $(BRIDGE_UNIT_LIBS) -lm
 %C%_test_stun_simulation_SOURCES = %D%/test_stun_simulation.c $(simulated_stun)
