@@ -53,6 +53,15 @@ fuzz_stun_libs = $(fuzz_bridge_libs) libassoc/libprivate.la libassoc/libassoc.la
 %C%_replay_state_SOURCES = %D%/fuzz_state.c $(replay_sources)
 %C%_replay_state_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"state"'
 %C%_replay_state_LDADD = $(fuzz_bridge_libs) libassoc/libprivate.la
+# What it asserts is cmocka's.
+if HAVE_CMOCKA
+fuzz_replays += %D%/replay_stun_client
+fuzz_stun_client_libs = $(fuzz_bridge_libs) $(CMOCKA_LIBS) $(NETTLE_LIBS)
+%C%_replay_stun_client_SOURCES = %D%/fuzz_stun_client.c $(STUN_HISTORY) $(replay_sources)
+%C%_replay_stun_client_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_TARGET='"stun_client"'
+%C%_replay_stun_client_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_replay_stun_client_LDADD = $(fuzz_stun_client_libs)
+endif
 endif
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
@@ -99,6 +108,13 @@ fuzz_programs += %D%/fuzz_configuration %D%/fuzz_rpc %D%/fuzz_state %D%/fuzz_stu
 %C%_fuzz_state_SOURCES = %D%/fuzz_state.c
 %C%_fuzz_state_LDADD = $(fuzz_bridge_libs) libassoc/libprivate.la
 %C%_fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+if HAVE_CMOCKA
+fuzz_programs += %D%/fuzz_stun_client
+%C%_fuzz_stun_client_SOURCES = %D%/fuzz_stun_client.c $(STUN_HISTORY)
+%C%_fuzz_stun_client_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_fuzz_stun_client_LDADD = $(fuzz_stun_client_libs)
+%C%_fuzz_stun_client_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_CFLAGS)
+endif
 endif
 noinst_PROGRAMS += $(fuzz_programs)
 endif

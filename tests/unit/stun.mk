@@ -5,6 +5,7 @@ check_PROGRAMS += $(stun_tests)
 TESTS += $(stun_tests)
 STUN_SERVER = %D%/stun_server.c %D%/stun_server.h
 STUN_PLAY = $(STUN_SERVER) %D%/stun_play.c %D%/stun_play.h
+STUN_HISTORY = $(STUN_PLAY) %D%/stun_history.c %D%/stun_history.h
 # It is linked before the library has its turn.
 FAKE_KEEPALIVE = %D%/fake_keepalive.c %D%/fake_keepalive.h
 STUN_TEST_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
@@ -22,7 +23,7 @@ STUN_TEST_LIBS = $(BRIDGE_UNIT_LIBS) $(NETTLE_LIBS)
 %C%_test_stun_probe_CFLAGS = $(STUN_TEST_CFLAGS)
 %C%_test_stun_probe_LDADD = $(STUN_TEST_LIBS)
 # With the real keepalive.
-%C%_test_stun_history_SOURCES = %D%/test_stun_history.c $(STUN_PLAY)
+%C%_test_stun_history_SOURCES = %D%/test_stun_history.c $(STUN_HISTORY)
 %C%_test_stun_history_CFLAGS = $(STUN_TEST_CFLAGS)
 %C%_test_stun_history_LDADD = $(STUN_TEST_LIBS)
 endif
