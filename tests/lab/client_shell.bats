@@ -34,6 +34,12 @@ marked()
 	lab_exec device grep -q "^$1 " /tmp/marks
 }
 
+# The last reason of an interface: 10.5 has another word for it where the lease is released.
+ended()
+{
+	marked STOP || marked STOPPED
+}
+
 recorded()
 {
 	lab_exec device cat /run/assoc/gateway-info/eth0.json | jq -e --arg serial "$GATEWAY" '.serial == $serial'
@@ -53,7 +59,7 @@ served()
 release_and_end()
 {
 	lab_dhcpcd_release device
-	marked STOP
+	ended
 	lab_not lab_address device
 }
 
@@ -78,7 +84,7 @@ release_and_end()
 	recorded
 	# It can't remove its own files either, and says so.
 	lab_exec device dhcpcd -k eth0 || :
-	lab_until 20 marked STOP
+	lab_until 20 ended
 	lab_until 10 lab_not lab_address device
 }
 
@@ -149,7 +155,7 @@ answer_not_among_arguments()
 	lab_until 30 recorded
 	lab_until 30 served
 	lab_exec device dhcpcd -k eth0
-	lab_until 30 marked STOP
+	lab_until 30 ended
 	answer_not_among_arguments
 	lab_exec device test ! -e /owned
 }
