@@ -146,6 +146,26 @@ recorded_is()
 	lab_peer internet demand none
 }
 
+@test "CB_4: a BINDING-CHANGE that is not answered is sent in nine equal copies, at RFC 3489's times, and not again" {
+	changes=$(lab_peer_count internet '.change == 1')
+	lab_peer internet mute change
+	lab_capture_udp device eth0 "$PCAP" 'port 3478'
+	stun
+	# It goes on with others.
+	lab_until 20 asked '.change == 1' $((changes + 9))
+	asks_again '.change == 0' 2
+	stun_off
+	lab_capture_stop device "$PCAP"
+	lab_peer internet mute off
+	local change='classicstun.att.type == 0xc002'
+	[ "$(lab_packets "$PCAP" "$change" udp.payload | sort | uniq -c | awk '{ print $1 }')" = 9 ]
+	# Each when it is due or, on a busy machine, a little later.
+	lab_packets "$PCAP" "$change" frame.time_epoch | awk '
+		BEGIN { split("0 0.1 0.3 0.7 1.5 3.1 4.7 6.3 7.9", due) }
+		NR == 1 { first = $1 }
+		$1 - first < due[NR] - 0.05 || $1 - first > due[NR] + 0.3 { print NR, $1 - first; exit 1 }'
+}
+
 @test "BD_5 BD_8: forged answers from the server's own address are not believed" {
 	lab_peer internet demand all
 	lab_peer internet lie on

@@ -13,7 +13,7 @@
  *   honour on|off                RESPONSE-ADDRESS (off: ignored, as coturn does)
  *   lie on|off                   before each answer three forged ones, from this very address
  *   contradict on|off            after each answer another one, with another address
- *   mute on|off                  answer nothing
+ *   mute on|off|change           answer nothing; or nothing with BINDING-CHANGE
  *   request TO COPIES TS ID UN KEY [CN]
  *                                a Connection Request to TO, which is ADDRESS:PORT or a user, whose recorded
  * binding it is then; TS "-" is now, ID "-" the next one hex TO COPIES HEX            any bytes
@@ -45,7 +45,8 @@
 #define UNKNOWN_USERNAME 430
 #define BAD_INTEGRITY    431
 
-enum demand { DEMAND_NONE, DEMAND_CHANGE, DEMAND_ALL };
+/* Which requests something is about. */
+enum kind { KIND_NONE, KIND_CHANGE, KIND_ALL };
 
 struct user {
         char name[NAME_MAX_LENGTH], password[NAME_MAX_LENGTH];
@@ -70,8 +71,8 @@ static struct sockaddr_in self;
 static StunAgent strict, lenient;
 static struct user users[USERS_MAX];
 static size_t user_count;
-static enum demand demand;
-static bool honours, lies, contradicts, is_mute;
+static enum kind demanded, muted;
+static bool honours, lies, contradicts;
 
 /* All that is understood, for the rest a 420. */
 static const uint16_t known[] = {STUN_ATTRIBUTE_RESPONSE_ADDRESS, STUN_ATTRIBUTE_CHANGE_REQUEST,
@@ -177,9 +178,9 @@ static void take_attributes(struct request *request)
         take_username(request);
 }
 
-static bool is_demanded(const struct request *request)
+static bool is_meant(const struct request *request, enum kind what)
 {
-        return demand == DEMAND_ALL || (demand == DEMAND_CHANGE && request->is_change);
+        return what == KIND_ALL || (what == KIND_CHANGE && request->is_change);
 }
 
 /* False: no request. */
@@ -196,7 +197,7 @@ static bool read_request(struct request *request, const uint8_t *datagram, size_
         if (status == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE)
                 request->error = STUN_ERROR_UNKNOWN_ATTRIBUTE;
         else if (!request->has_integrity)
-                request->error = is_demanded(request) ? STUN_ERROR_UNAUTHORIZED : 0;
+                request->error = is_meant(request, demanded) ? STUN_ERROR_UNAUTHORIZED : 0;
         else if (request->user == NULL)
                 request->error = UNKNOWN_USERNAME;
         else if (stun_agent_validate(&strict, &request->message, datagram, size, give_password, NULL) ==
@@ -339,7 +340,7 @@ static void take_datagram(void)
         if (size < 0 || !read_request(&request, datagram, (size_t)size))
                 return;
         tell_request(&request, record(&request));
-        if (!is_mute)
+        if (!is_meant(&request, muted))
                 answer(&request);
 }
 
@@ -426,6 +427,13 @@ static void send_hex(char **words, unsigned count)
                size);
 }
 
+static enum kind find_kind(const char *word)
+{
+        if (strcmp(word, "change") == 0)
+                return KIND_CHANGE;
+        return strcmp(word, "all") == 0 || strcmp(word, "on") == 0 ? KIND_ALL : KIND_NONE;
+}
+
 static void obey(char *line)
 {
         char *words[WORDS_MAX] = {NULL}, *rest;
@@ -439,7 +447,7 @@ static void obey(char *line)
         if (strcmp(words[0], "user") == 0)
                 add_user(words, count);
         else if (strcmp(words[0], "demand") == 0)
-                demand = words[1][0] == 'a' ? DEMAND_ALL : words[1][0] == 'c' ? DEMAND_CHANGE : DEMAND_NONE;
+                demanded = find_kind(words[1]);
         else if (strcmp(words[0], "honour") == 0)
                 honours = strcmp(words[1], "on") == 0;
         else if (strcmp(words[0], "lie") == 0)
@@ -447,7 +455,7 @@ static void obey(char *line)
         else if (strcmp(words[0], "contradict") == 0)
                 contradicts = strcmp(words[1], "on") == 0;
         else if (strcmp(words[0], "mute") == 0)
-                is_mute = strcmp(words[1], "on") == 0;
+                muted = find_kind(words[1]);
         else if (strcmp(words[0], "request") == 0)
                 send_request(words, count);
         else if (strcmp(words[0], "hex") == 0)
