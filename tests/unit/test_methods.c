@@ -323,6 +323,27 @@ static void a_subscriber_begins_behind_what_it_knows_and_an_ack_forgets(void **s
         assert_string_equal(event(), "");
 }
 
+static void test_CB_5_an_address_is_no_news_before_it_is_settled(void **state)
+{
+        (void)state;
+        bridge.connection.unsettled = true;
+        assert_answer("set_attributes",
+                      "{\"attributes\":[{\"name\":\"" MS "UDPConnectionRequestAddress\",\"notification\":2},"
+                      "{\"name\":\"" MS "NATDetected\",\"notification\":1}]}",
+                      "{}");
+        assert_answer("subscribe", "{}", "{\"sequence\":0}");
+        strcpy(bridge.connection.address, "10.0.0.2:7547");
+        changes_observe(&bridge);
+        assert_string_equal(event(), "");
+        strcpy(bridge.connection.address, "203.0.113.7:40001");
+        bridge.connection.nat_detected = true;
+        bridge.connection.unsettled = false;
+        changes_observe(&bridge);
+        assert_has(event(), "\"value\":\"203.0.113.7:40001\",");
+        assert_has(event(), "NATDetected\",\"value\":\"true\",");
+        assert_string_equal(event(), "");
+}
+
 static void test_CR_5_an_ack_that_cannot_be_written_forgets_nothing(void **state)
 {
         (void)state;
@@ -353,6 +374,7 @@ int main(void)
                 METHOD_TEST(test_DV_4_a_new_acs_url_makes_gateway_info_active_again),
                 METHOD_TEST(what_the_acs_sets_raises_no_event_and_what_others_set_does),
                 METHOD_TEST(events_go_to_subscribers_only_and_once_each),
+                METHOD_TEST(test_CB_5_an_address_is_no_news_before_it_is_settled),
                 METHOD_TEST(test_CR_5_an_ack_that_cannot_be_written_forgets_nothing),
                 METHOD_TEST(a_subscriber_begins_behind_what_it_knows_and_an_ack_forgets),
         };

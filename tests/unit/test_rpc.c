@@ -182,6 +182,49 @@ static void test_DV_7_gateway_marks_the_record_that_is_shown(void **state)
                 "\"active\":false,\"expires_in\":null,\"reason\":\"bound\"}]}");
 }
 
+static void report_stun(const struct bridge *reported, struct stun_report *ret)
+{
+        assert_ptr_equal(reported, &bridge);
+        *ret = (struct stun_report){.state = STUN_STATE_REFUSED,
+                                    .last_error = 420,
+                                    .dialect = STUN_RFC5389,
+                                    .has_server = true,
+                                    .has_local = true,
+                                    .server = {{htonl(0xc0000201)}, 3478},
+                                    .local = {{htonl(0x0a000002)}, 7547},
+                                    .next_ms = 1500,
+                                    .keepalive = {.phase = KEEPALIVE_SEARCHING, .alive_ms = 60000},
+                                    .counters = {.requests = 7, .misunderstood = UINT32_MAX + 1ULL}};
+}
+
+static void stun_tells_addresses_times_and_counters(void **state)
+{
+        const char *got;
+
+        (void)state;
+        bridge.stun_report = report_stun;
+        strcpy(bridge.connection.address, "203.0.113.7:40001");
+        bridge.connection.nat_detected = true;
+        got = ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stun\"}");
+        assert_non_null(strstr(got, "\"result\":{\"state\":\"refused\",\"last_error\":420,\"dialect\":"
+                                    "\"rfc5389\",\"server\":\"192.0.2.1:3478\",\"local\":\"10.0.0.2:7547\","
+                                    "\"mapped\":\"\",\"address\":\"203.0.113.7:40001\",\"nat_detected\":true,"
+                                    "\"next_ms\":1500,\"keepalive\":{\"phase\":\"searching\","
+                                    "\"alive_ms\":60000,\"dead_ms\":null,"));
+        assert_non_null(strstr(got, "\"counters\":{\"requests\":7,\"probes\":0,"));
+        assert_non_null(strstr(got, ",\"misunderstood\":4294967296}"));
+}
+
+static void stun_without_a_client_is_disabled(void **state)
+{
+        const char *got;
+
+        (void)state;
+        got = ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stun\"}");
+        assert_non_null(strstr(got, "\"result\":{\"state\":\"disabled\",\"last_error\":null,"));
+        assert_non_null(strstr(got, "\"next_ms\":null,"));
+}
+
 /* Take out what stands from `from` up to `to`. */
 static void cut_out(char *text, const char *from, const char *to)
 {
@@ -400,6 +443,8 @@ int main(void)
                 BRIDGE_TEST(test_DV_7_gateway_marks_the_record_that_is_shown),
                 BRIDGE_TEST(status_tells_roles_sources_and_counters),
                 BRIDGE_TEST(status_tells_what_became_of_each_datagram),
+                BRIDGE_TEST(stun_tells_addresses_times_and_counters),
+                BRIDGE_TEST(stun_without_a_client_is_disabled),
                 BRIDGE_TEST(bad_requests_are_told_what_was_expected),
                 BRIDGE_TEST(an_id_of_more_than_64_bits_is_refused),
                 BRIDGE_TEST(ids_come_back_as_they_were),

@@ -89,6 +89,22 @@ static void a_datagram_comes_as_it_is_and_a_long_one_as_too_long(void **state)
         assert_int_equal(batches, 1);
 }
 
+static void a_datagram_that_is_cut_tells_its_whole_size(void **state)
+{
+        struct stun_address own, from;
+        uint8_t bytes[10] = {0};
+        size_t size = 0;
+
+        (void)state;
+        assert_int_equal(udp_socket_name(sender, &own), 0);
+        assert_int_equal(udp_socket_receive(sender, bytes, sizeof(bytes), &size, &from), -EAGAIN);
+        assert_int_equal(udp_socket_send(sender, &own, (const uint8_t *)"0123456789abcdef", 16), 0);
+        assert_int_equal(udp_socket_receive(sender, bytes, sizeof(bytes), &size, &from), 0);
+        assert_int_equal(size, 16);
+        assert_int_equal(from.port, own.port);
+        assert_memory_equal(bytes, "0123456789", 10);
+}
+
 static void test_CR_8_of_a_flood_a_batch_is_taken_before_others_have_their_turn(void **state)
 {
         (void)state;
@@ -156,6 +172,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 PORT_TEST(a_datagram_comes_as_it_is_and_a_long_one_as_too_long),
+                PORT_TEST(a_datagram_that_is_cut_tells_its_whole_size),
                 PORT_TEST(test_CR_8_of_a_flood_a_batch_is_taken_before_others_have_their_turn),
                 PORT_TEST(test_CR_8_nothing_is_allocated_for_a_datagram),
                 PORT_TEST(after_a_close_in_the_midst_nothing_more_comes),
