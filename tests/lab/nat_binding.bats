@@ -19,6 +19,9 @@ setup_file()
 	lab_stun_peer internet
 	lab_peer internet user "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
 	lab_cpe device
+	# Whatever it is for an instant, is told.
+	lab_exec device assocctl notify active Device.ManagementServer.UDPConnectionRequestAddress
+	lab_cpe_set device UDPConnectionRequestAddressNotificationLimit=0
 }
 
 teardown_file()
@@ -167,8 +170,15 @@ recorded_is()
 }
 
 @test "BD_5 BD_8: forged answers from the server's own address are not believed" {
-	lab_peer internet demand all
 	lab_peer internet lie on
+	# Without integrity: of another transaction.
+	stun
+	lab_until 10 lab_cpe_is device $PUBLIC:7547 true
+	asks_again true 2
+	lab_cpe_is device $PUBLIC:7547 true
+	stun_off
+	# With it: unsigned, wrongly signed.
+	lab_peer internet demand all
 	stun
 	lab_until 10 lab_cpe_is device $PUBLIC:7547 true
 	asks_again '.authentic == 1' 2
@@ -185,6 +195,7 @@ recorded_is()
 	lab_peer internet contradict on
 	asks_again true 2
 	lab_cpe_is device $PUBLIC:7547 true
+	lab_not lab_logged device events 203.0.113.66
 	lab_peer internet contradict off
 	asks_again true 2
 	lab_until 30 lab_cpe_is device $PUBLIC:7547 true
@@ -200,6 +211,7 @@ recorded_is()
 	done
 	asks_again true 2
 	lab_cpe_is device $PUBLIC:7547 true
+	lab_not lab_logged device events 203.0.113.66
 }
 
 @test "BD_4 CB_3 CB_5 AS_2: a NAT that restarts gives another port: it is told at once, recorded, and a request gets there" {
@@ -231,8 +243,6 @@ is_on_another_port()
 }
 
 @test "BD_4 CB_5 CB_6: a NAT that has another public address is followed, and the manager is told" {
-	lab_exec device assocctl notify active Device.ManagementServer.UDPConnectionRequestAddress
-	lab_cpe_set device UDPConnectionRequestAddressNotificationLimit=0
 	stun
 	lab_until 10 lab_cpe_is device $PUBLIC:7547 true
 	lab_nat_move nat 198.51.100.9/24
