@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 if HAVE_CMOCKA
-stun_tests = %D%/test_stun_transaction %D%/test_stun_client %D%/test_stun_network %D%/test_stun_probe %D%/test_stun_history
+stun_tests = %D%/test_stun_transaction %D%/test_stun_client %D%/test_stun_errors %D%/test_stun_network \
+	%D%/test_stun_settings %D%/test_stun_probe %D%/test_stun_history
 check_PROGRAMS += $(stun_tests)
 TESTS += $(stun_tests)
 STUN_SERVER = %D%/stun_server.c %D%/stun_server.h
@@ -22,6 +23,12 @@ STUN_TEST_LIBS = $(BRIDGE_UNIT_LIBS) $(NETTLE_LIBS)
 %C%_test_stun_probe_SOURCES = %D%/test_stun_probe.c $(STUN_PLAY) $(FAKE_KEEPALIVE)
 %C%_test_stun_probe_CFLAGS = $(STUN_TEST_CFLAGS)
 %C%_test_stun_probe_LDADD = $(STUN_TEST_LIBS)
+%C%_test_stun_errors_SOURCES = %D%/test_stun_errors.c $(STUN_PLAY) $(FAKE_KEEPALIVE)
+%C%_test_stun_errors_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_test_stun_errors_LDADD = $(STUN_TEST_LIBS)
+%C%_test_stun_settings_SOURCES = %D%/test_stun_settings.c $(STUN_PLAY) $(FAKE_KEEPALIVE)
+%C%_test_stun_settings_CFLAGS = $(STUN_TEST_CFLAGS)
+%C%_test_stun_settings_LDADD = $(STUN_TEST_LIBS)
 # With the real keepalive.
 %C%_test_stun_history_SOURCES = %D%/test_stun_history.c $(STUN_HISTORY)
 %C%_test_stun_history_CFLAGS = $(STUN_TEST_CFLAGS)

@@ -147,3 +147,49 @@ struct stun_report play_report(const struct stun_play *play)
         stun_client_report(&play->client, &report, play->now);
         return report;
 }
+
+bool play_has(const struct stun_play *play, uint16_t attribute)
+{
+        return stun_has(play_last(play)->bytes, play_last(play)->size, attribute);
+}
+
+bool play_is_signed(const struct stun_play *play, const char *password, enum stun_dialect dialect)
+{
+        return stun_is_signed(play_last(play)->bytes, play_last(play)->size, password, dialect);
+}
+
+void play_become_bound(struct stun_play *play, uint16_t port)
+{
+        play_mapped(play, PLAY_PUBLIC, port);
+        if (play_has(play, PLAY_CHANGE))
+                play_mapped(play, PLAY_PUBLIC, port);
+        assert_int_equal(play_report(play).state, STUN_STATE_BOUND);
+}
+
+void play_assert_contact(const struct stun_play *play, bool nat_detected, const char *address, uint16_t port)
+{
+        struct stun_report report = play_report(play);
+        struct stun_address expected = play_address(address, port);
+
+        assert_true(report.has_request_address);
+        assert_int_equal(report.nat_detected, nat_detected);
+        assert_true(stun_address_equals(&report.request_address, &expected));
+}
+
+void play_set_local(struct stun_play *play, const char *address, uint16_t port)
+{
+        struct stun_address local = {.port = port};
+
+        if (address != NULL)
+                local = play_address(address, port);
+        stun_client_local(&play->client, address != NULL ? &local : NULL, play->now);
+        play_drain(play);
+}
+
+void play_set_server(struct stun_play *play, const char *address)
+{
+        if (address != NULL)
+                play->server = play_address(address, 3478);
+        stun_client_server(&play->client, address != NULL ? &play->server : NULL, play->now);
+        play_drain(play);
+}

@@ -12,6 +12,16 @@
 #define PLAY_LOCAL   "10.0.0.2"
 #define PLAY_SENT    256
 
+/** Attributes that are asked for. */
+enum play_attribute {
+        PLAY_RESPONSE_ADDRESS = 0x0002,
+        PLAY_CHANGE_REQUEST = 0x0003,
+        PLAY_USERNAME = 0x0006,
+        PLAY_INTEGRITY = 0x0008,
+        PLAY_BINDING = 0xC001,
+        PLAY_CHANGE = 0xC002,
+};
+
 /** A datagram that the client sent. */
 struct play_sent {
         int64_t at;
@@ -62,5 +72,19 @@ void play_mapped(struct stun_play *play, const char *address, uint16_t port);
 void play_error(struct stun_play *play, unsigned code);
 
 struct stun_report play_report(const struct stun_play *play);
+
+/** Whether the last datagram has an attribute; whether it is signed as the dialect does. */
+bool play_has(const struct stun_play *play, uint16_t attribute);
+bool play_is_signed(const struct stun_play *play, const char *password, enum stun_dialect dialect);
+
+/** Answer discovery, and the BINDING-CHANGE that follows it, with PLAY_PUBLIC and `port`. */
+void play_become_bound(struct stun_play *play, uint16_t port);
+
+/** What NATDetected and UDPConnectionRequestAddress would be. */
+void play_assert_contact(const struct stun_play *play, bool nat_detected, const char *address, uint16_t port);
+
+/** Events; NULL: the address is lost. */
+void play_set_local(struct stun_play *play, const char *address, uint16_t port);
+void play_set_server(struct stun_play *play, const char *address);
 
 #endif
