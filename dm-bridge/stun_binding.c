@@ -103,6 +103,9 @@ static void learn(struct stun_client *client, const struct stun_exchange *exchan
 static void answered_with_address(struct stun_client *client, const struct stun_exchange *exchange,
                                   const struct stun_address *mapped, int64_t now)
 {
+        /* That a BINDING-CHANGE was refused is not mended by a refresh. */
+        if (exchange->purpose == STUN_CHANGE || client->outcome == STUN_STATE_REFUSED)
+                client->last_error = 0;
         client->outcome = STUN_STATE_BOUND;
         client->refusals = 0;
         client->may_hurry = true;

@@ -104,7 +104,7 @@ struct stun_counters {
 /** For `status`. Nothing in it points into the client. */
 struct stun_report {
         enum stun_state state;
-        unsigned last_error; /* of the last error response since the start of discovery; 0: none */
+        unsigned last_error; /* why a request was refused, until one of its kind is not; 0: none */
         enum stun_dialect dialect;
         bool has_server, has_local, has_mapped;
         struct stun_address server, local, mapped; /* mapped: the most recent response's, however old */

@@ -208,6 +208,26 @@ static void an_error_of_class_6_ends_it_until_something_is_set(void **state)
         assert_int_equal(play.count, 2);
 }
 
+static void a_refusal_is_shown_until_a_request_of_its_kind_is_accepted(void **state)
+{
+        (void)state;
+        play_error(&play, 500);
+        assert_int_equal(play_report(&play).last_error, 500);
+        assert_non_null(play_next_request(&play, PLAY_MINIMUM));
+        play_mapped(&play, PLAY_PUBLIC, 40000);
+        assert_int_equal(play_report(&play).last_error, 0);
+        play_error(&play, 401); /* BINDING-CHANGE */
+        for (int i = 0; i < 2; i++) {
+                assert_non_null(play_next_request(&play, PLAY_MINIMUM));
+                play_mapped(&play, PLAY_PUBLIC, 40000);
+                assert_int_equal(play_report(&play).last_error, 401);
+        }
+        assert_non_null(play_next_request(&play, PLAY_MINIMUM));
+        play_mapped(&play, PLAY_PUBLIC, 40001);
+        play_mapped(&play, PLAY_PUBLIC, 40001);
+        assert_int_equal(play_report(&play).last_error, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -221,6 +241,7 @@ int main(void)
                 TEST(errors_of_the_server_make_the_client_back_off),
                 TEST(the_pause_is_within_the_maximum_and_ends_with_an_answer),
                 TEST(an_error_of_class_6_ends_it_until_something_is_set),
+                TEST(a_refusal_is_shown_until_a_request_of_its_kind_is_accepted),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
