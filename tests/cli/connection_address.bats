@@ -95,7 +95,8 @@ server_start()
 	command -v jq >/dev/null || skip "jq is not installed"
 	inside ip address add 192.0.2.1/24 dev lo
 	inside ip address add 192.0.2.2/24 dev lo
-	inside stund -h 192.0.2.1 -a 192.0.2.2 >"$T/stund.log" 2>&1 3>&- &
+	# The very process, no subshell before it: what is killed in the end is the server.
+	ip netns exec "$NS" stund -h 192.0.2.1 -a 192.0.2.2 >"$T/stund.log" 2>&1 3>&- &
 	echo $! >"$T/stund.pid"
 	until_true eval 'inside ss -Huln "sport = 3478" | grep -q 192.0.2.1'
 }
