@@ -99,10 +99,13 @@ informs()
 	lab_packets "$1" 'dhcp.option.dhcp == 8' ip.src | wc -l
 }
 
-# informed COUNT: so many DHCPINFORMs have come to dnsmasq, and all is done about them.
-informed()
+# told COUNT: so many times dhcpcd's device has told dnsmasq who it is, and all is done about it: in a DHCPINFORM after each lease, or,
+# from 10.2 on, in the request itself.
+told()
 {
-	[ "$(lab_log gateway dnsmasq | grep -c ' DHCPINFORM')" -ge "$1" ] && at_rest
+	local how=DHCPREQUEST
+	! lab_log gateway dnsmasq | grep -q ' DHCPINFORM' || how=DHCPINFORM
+	[ "$(lab_log gateway dnsmasq | grep -c " $how")" -ge "$1" ] && at_rest
 }
 
 # --- dnsmasq --------------------------------------------------------------
@@ -174,7 +177,7 @@ udhcpc_instead()
 	lab_dhcpcd_assoc device
 	lab_until 20 lab_knows device '0011AA GATEWAY-1 HomeGateway'
 	lab_exec device dhcpcd -N eth0
-	lab_until 20 informed 2
+	lab_until 20 told 2
 	lab_knows device '0011AA GATEWAY-1 HomeGateway'
 	lab_kill gateway dnsmasq
 	dnsmasq_cpe_wan 0022BB GATEWAY-2 ''
