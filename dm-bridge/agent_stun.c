@@ -168,21 +168,42 @@ static bool is_settled(const struct agent *agent, const struct stun_report *repo
         return report->state != STUN_STATE_DISCOVERING;
 }
 
+static bool is_discovering(const struct stun_report *report)
+{
+        return report->state != STUN_STATE_DISABLED && (report->keepalive.phase == KEEPALIVE_WARMING ||
+                                                        report->keepalive.phase == KEEPALIVE_SEARCHING);
+}
+
 /* CB-5 */
-static void publish(struct agent *agent)
+static void publish_address(struct agent *agent, const struct stun_report *report)
 {
         char *text = agent->bridge->connection.address;
+
+        agent->bridge->connection.nat_detected = report->nat_detected;
+        if (!report->has_request_address)
+                return;
+        inet_ntop(AF_INET, &report->request_address.address, text, INET_ADDRSTRLEN);
+        if (report->request_address.port != DEFAULT_PORT)
+                sprintf(text + strlen(text), ":%u", report->request_address.port);
+}
+
+/* What the parameters and their events depend on. */
+static void publish(struct agent *agent)
+{
+        struct bridge *bridge = agent->bridge;
         struct stun_report report;
 
         stun_client_report(&agent->stun, &report, clock_boottime_ms());
-        if (is_settled(agent, &report))
-                agent->bridge->connection.unsettled = false;
-        agent->bridge->connection.nat_detected = report.nat_detected;
-        if (!report.has_request_address)
-                return;
-        inet_ntop(AF_INET, &report.request_address.address, text, INET_ADDRSTRLEN);
-        if (report.request_address.port != DEFAULT_PORT)
-                sprintf(text + strlen(text), ":%u", report.request_address.port);
+        if (agent->news || bridge->connection.unsettled)
+                publish_address(agent, &report);
+        if (bridge->connection.unsettled && is_settled(agent, &report)) {
+                bridge->connection.unsettled = false;
+                agent->news = true;
+        }
+        if (bridge->connection.discovering != is_discovering(&report)) {
+                bridge->connection.discovering = is_discovering(&report);
+                agent->news = true;
+        }
 }
 
 /* --- Actions --- */
@@ -285,8 +306,7 @@ void agent_stun_finish(struct agent *agent)
         do_actions(agent);
         agent->driving = false;
         set_timer(agent);
-        if (agent->news || agent->bridge->connection.unsettled)
-                publish(agent);
+        publish(agent);
         if (agent->news)
                 agent->handler.changed(agent->handler.context);
         agent->news = false;

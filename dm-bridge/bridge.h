@@ -30,6 +30,7 @@ struct bridge {
                 char address[MODEL_VALUE_MAX];
                 bool nat_detected;
                 bool unsettled;            /* both are still being found out: no change to tell of */
+                bool discovering;          /* how long a binding lives: the address may change again soon */
                 struct stun_address local; /* where they are awaited */
                 int64_t accepted_at;       /* wall clock; 0: none was, since the start */
                 uint64_t dropped;          /* datagrams that were neither STUN nor HTTP */

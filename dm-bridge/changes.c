@@ -62,6 +62,16 @@ static bool is_known(const struct bridge *bridge, const struct object *object,
         return true;
 }
 
+static uint32_t seconds_of(const struct bridge *bridge, enum value_id limit)
+{
+        uint32_t seconds = (uint32_t)values_number(&bridge->values, limit);
+
+        if (limit == VALUE_ADDRESS_LIMIT && bridge->connection.discovering &&
+            seconds < CHANGES_DISCOVERY_LIMIT)
+                return CHANGES_DISCOVERY_LIMIT;
+        return seconds;
+}
+
 void changes_observe(struct bridge *bridge)
 {
         int64_t now = bridge->now();
@@ -73,8 +83,7 @@ void changes_observe(struct bridge *bridge)
                 enum value_id limit = limit_of(parameter);
 
                 if (limit != VALUE_NONE)
-                        notify_set_limit(&bridge->notify, i, (uint32_t)values_number(&bridge->values, limit),
-                                         now);
+                        notify_set_limit(&bridge->notify, i, seconds_of(bridge, limit), now);
                 if (!is_known(bridge, object, parameter))
                         continue;
                 get(bridge, parameter, value);

@@ -7,6 +7,10 @@
 
 #include "dm-bridge/model.h"
 
+/** While the life of a NAT binding is being found out, each failed trial is another address: seconds between
+ * two of those events at least, whatever the ACS has set (TR-111 2.2.1.3 leaves that to us). */
+#define CHANGES_DISCOVERY_LIMIT 60
+
 /** Who writes. What the ACS writes itself is no news to it. */
 enum writer {
         WRITER_ACS,

@@ -344,6 +344,29 @@ static void test_CB_5_an_address_is_no_news_before_it_is_settled(void **state)
         assert_string_equal(event(), "");
 }
 
+static void test_CB_6_while_a_binding_is_being_explored_addresses_are_told_once_a_minute(void **state)
+{
+        (void)state;
+        assert_answer("set_attributes",
+                      "{\"attributes\":[{\"name\":\"" MS
+                      "UDPConnectionRequestAddress\",\"notification\":2}]}",
+                      "{}");
+        assert_answer("subscribe", "{}", "{\"sequence\":0}");
+        bridge.connection.discovering = true;
+        strcpy(bridge.connection.address, "203.0.113.7:40001");
+        changes_observe(&bridge);
+        assert_has(event(), "40001");
+        strcpy(bridge.connection.address, "203.0.113.7:40002");
+        changes_observe(&bridge);
+        assert_string_equal(event(), "");
+        assert_int_equal(notify_deadline(&bridge.notify), FIXTURE_NOW + CHANGES_DISCOVERY_LIMIT);
+        strcpy(bridge.connection.address, "203.0.113.7:40003");
+        bridge.connection.discovering = false;
+        changes_observe(&bridge);
+        assert_has(event(), "40003");
+        assert_string_equal(event(), "");
+}
+
 static void test_CR_5_an_ack_that_cannot_be_written_forgets_nothing(void **state)
 {
         (void)state;
@@ -375,6 +398,7 @@ int main(void)
                 METHOD_TEST(what_the_acs_sets_raises_no_event_and_what_others_set_does),
                 METHOD_TEST(events_go_to_subscribers_only_and_once_each),
                 METHOD_TEST(test_CB_5_an_address_is_no_news_before_it_is_settled),
+                METHOD_TEST(test_CB_6_while_a_binding_is_being_explored_addresses_are_told_once_a_minute),
                 METHOD_TEST(test_CR_5_an_ack_that_cannot_be_written_forgets_nothing),
                 METHOD_TEST(a_subscriber_begins_behind_what_it_knows_and_an_ack_forgets),
         };
