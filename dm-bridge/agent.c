@@ -12,6 +12,35 @@
 #include "dm-bridge/clock.h"
 #include "dm-bridge/log.h"
 
+/* --- What an operator is told --- */
+
+/* RFC 3489 9.4 wants the user alerted of a contradiction, and of the rest an operator wants to know too. */
+void agent_log_stun(struct agent *agent)
+{
+        char server[INET_ADDRSTRLEN], mapped[INET_ADDRSTRLEN] = "";
+        struct stun_report report;
+
+        stun_client_report(&agent->stun, &report, clock_boottime_ms());
+        if (report.state == agent->state && report.last_error == agent->last_error)
+                return;
+        agent->state = report.state;
+        agent->last_error = report.last_error;
+        if (!report.has_server)
+                return;
+        inet_ntop(AF_INET, &report.server.address, server, sizeof(server));
+        if (report.has_mapped)
+                inet_ntop(AF_INET, &report.mapped.address, mapped, sizeof(mapped));
+        if (report.last_error != 0)
+                log_limited("STUN server %s:%u: %s, error %u", server, report.server.port,
+                            stun_state_name(report.state), report.last_error);
+        else if (report.state == STUN_STATE_BOUND && report.has_mapped)
+                log_limited("STUN server %s:%u: bound to %s:%u", server, report.server.port, mapped,
+                            report.mapped.port);
+        else
+                log_limited("STUN server %s:%u: %s", server, report.server.port,
+                            stun_state_name(report.state));
+}
+
 /* --- Connection requests --- */
 
 static void log_refused(const struct request_note *note, const struct stun_address *from)

@@ -31,6 +31,8 @@ struct agent {
 
         /* agent_stun.c: */
         struct stun_client stun;
+        enum stun_state state; /* that the log was told of last, with last_error */
+        unsigned last_error;
         struct boot_timer timer; /* of stun, and of ask_at */
         int64_t timer_at;
         struct udp_port *secondary; /* NULL while no probe needs it */
@@ -65,7 +67,10 @@ void agent_stop(struct agent *agent);
  */
 bool agent_is_busy(const struct agent *agent);
 
-/* --- agent_stun.c, for agent.c only --- */
+/* --- Between agent.c and agent_stun.c --- */
+
+/** Log what became of STUN if it has changed. */
+void agent_log_stun(struct agent *agent);
 
 /** The primary port is open. Returns 0; a negative errno, which was logged. */
 int agent_stun_start(struct agent *agent);

@@ -306,6 +306,7 @@ void agent_stun_finish(struct agent *agent)
         do_actions(agent);
         agent->driving = false;
         set_timer(agent);
+        agent_log_stun(agent);
         publish(agent);
         if (agent->news)
                 agent->handler.changed(agent->handler.context);

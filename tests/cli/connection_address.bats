@@ -180,9 +180,11 @@ server_start()
 	[ "$(stun .mapped)" = 192.0.2.1:7547 ]
 	shows 192.0.2.1:7547
 	has_value "$MS.NATDetected" false
+	grep -qx 'dm-bridge: STUN server 192.0.2.1:3478: bound to 192.0.2.1:7547' "$T/log"
 	write "$MS.STUNServerPort=9999"
 	until_true stun_is discovering
 	[ "$(stun .server)" = 192.0.2.1:9999 ]
+	grep -qx 'dm-bridge: STUN server 192.0.2.1:9999: discovering' "$T/log"
 	write "$MS.STUNServerPort=3478" "$MS.STUNServerAddress=" "$MS.URL=https://192.0.2.1/"
 	until_true stun_is bound
 	write "$MS.STUNServerAddress=no such name"
