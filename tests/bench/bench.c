@@ -4,6 +4,7 @@
 
 #include "tests/bench/bench.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,6 +26,18 @@ uint64_t bench_processor_time(void)
 
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
         return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void bench_share_processor(pid_t pid, bool share)
+{
+        static cpu_set_t all, one;
+
+        if (CPU_COUNT(&all) == 0) {
+                sched_getaffinity(0, sizeof(all), &all);
+                CPU_SET(sched_getcpu(), &one);
+        }
+        /* If it can't be the figures are only less steady. */
+        (void)sched_setaffinity(pid, sizeof(all), share ? &one : &all);
 }
 
 void bench_figure(const char *name, double value, const char *unit, const char *goal, bool met)

@@ -6,12 +6,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** CLOCK_MONOTONIC in nanoseconds. */
 uint64_t bench_now(void);
 
 /** What this thread has had of the processor, in nanoseconds. */
 uint64_t bench_processor_time(void);
+
+/**
+ * Keep a process (0: this one) and the children that it makes from now on, on the processor that this one
+ * began on; or let them run anywhere again. Two that answer each other from processors of their own measure
+ * how long an idle processor takes to wake, and which of a pair does so is chance.
+ */
+void bench_share_processor(pid_t pid, bool share);
 
 /** Print a figure with a goal; `goal` says in words what is aimed at, `met` whether it was. */
 void bench_figure(const char *name, double value, const char *unit, const char *goal, bool met);

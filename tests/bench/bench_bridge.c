@@ -217,6 +217,8 @@ static void measure_get(void)
 {
         struct bench_pair pair;
 
+        bench_share_processor(0, true);
+        bench_share_processor(bridge_pid, true);
         start_echo();
         get_fd = connect_bridge();
         pair = bench_compare(echo_call, get_call, 20);
@@ -224,6 +226,8 @@ static void measure_get(void)
         bench_note("bridge: get of one parameter", pair.measured / 1e3, "us");
         bench_figure("bridge: get of one parameter / echo", pair.ratio, "x", "at most 3", pair.ratio <= 3);
         close(get_fd);
+        bench_share_processor(0, false);
+        bench_share_processor(bridge_pid, false);
 }
 
 static void measure_table(void)

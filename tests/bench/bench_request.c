@@ -353,17 +353,26 @@ static double percentile(double *sorted, unsigned count, unsigned percent)
         return sorted[(count - 1) * percent / 100];
 }
 
+static void share_processor(const struct subject *bridge, const struct subject *floor, bool share)
+{
+        bench_share_processor(0, share);
+        bench_share_processor(bridge->pid, share);
+        bench_share_processor(floor->pid, share);
+}
+
 static void measure_idle(const struct subject *bridge, const struct subject *floor)
 {
         static double times[ROUNDS], floors[ROUNDS];
         double median, least;
 
+        share_processor(bridge, floor, true);
         for (unsigned i = 0; i < ROUNDS; i++) {
                 floors[i] = time_request(floor, 1);
                 times[i] = time_request(bridge, 1);
                 if (times[i] < 0 || floors[i] < 0)
                         give_up("a request was lost");
         }
+        share_processor(bridge, floor, false);
         least = bench_median(floors, ROUNDS);
         median = bench_median(times, ROUNDS);
         bench_note("request: floor (receive, HMAC, write), median", least, "us");
