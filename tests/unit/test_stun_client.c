@@ -5,36 +5,11 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "tests/unit/fake_keepalive.h"
-#include "tests/unit/stun_play.h"
+#include "tests/unit/stun_fixture.h"
 
 #define C001 "c001001464736c666f72756d2e6f72672f54522d31313120"
 #define C002 "c0020000"
-
-static struct stun_play play;
-
-static int begin(void **state)
-{
-        (void)state;
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, NULL, NULL, STUN_POLICY_RFC3489);
-        return 0;
-}
-
-static void begin_as(const char *username, const char *password)
-{
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, username, password, STUN_POLICY_RFC3489);
-}
-
-static int end(void **state)
-{
-        (void)state;
-        assert_false(fake_keepalive.broken);
-        return 0;
-}
 
 /* The last datagram's attributes, all of them, but for the length and what is random. */
 static void assert_attributes(const char *expected)
@@ -45,11 +20,6 @@ static void assert_attributes(const char *expected)
         for (size_t i = 20; i < sent->size; i++)
                 snprintf(hex + 2 * (i - 20), 3, "%02x", sent->bytes[i]);
         assert_string_equal(hex, expected);
-}
-
-static bool is_new_since(const struct play_sent *before)
-{
-        return memcmp(before->bytes + 4, play_last(&play)->bytes + 4, STUN_TRANSACTION_SIZE) != 0;
 }
 
 static void test_BD_1_BD_2_CB_1_discovery_asks_the_server_from_the_primary_port(void **state)

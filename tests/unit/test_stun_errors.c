@@ -5,38 +5,7 @@
 
 #include "tests/unit/unit.h"
 
-#include <string.h>
-
-#include "tests/unit/fake_keepalive.h"
-#include "tests/unit/stun_play.h"
-
-static struct stun_play play;
-
-static int begin(void **state)
-{
-        (void)state;
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, NULL, NULL, STUN_POLICY_RFC3489);
-        return 0;
-}
-
-static void begin_as(const char *username, const char *password)
-{
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, username, password, STUN_POLICY_RFC3489);
-}
-
-static int end(void **state)
-{
-        (void)state;
-        assert_false(fake_keepalive.broken);
-        return 0;
-}
-
-static bool is_new_since(const struct play_sent *before)
-{
-        return memcmp(before->bytes + 4, play_last(&play)->bytes + 4, STUN_TRANSACTION_SIZE) != 0;
-}
+#include "tests/unit/stun_fixture.h"
 
 static void test_BD_5_a_401_is_answered_with_name_and_integrity(void **state)
 {

@@ -5,21 +5,16 @@
 #include "tests/unit/unit.h"
 
 #include <arpa/inet.h>
-#include <string.h>
 
-#include "tests/unit/fake_keepalive.h"
-#include "tests/unit/stun_play.h"
+#include "tests/unit/stun_fixture.h"
 
 #define MAPPED_PORT 40000
 #define QUIET       25000 /* between the binding's last packet and the probe */
 
-static struct stun_play play;
-
 /* A probe has left. */
 static void probe_as(const char *username, const char *password)
 {
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, username, password, STUN_POLICY_RFC3489);
+        begin_as(username, password);
         play_mapped(&play, PLAY_PUBLIC, MAPPED_PORT);
         play_mapped(&play, PLAY_PUBLIC, MAPPED_PORT);
         fake_keepalive.action = KEEPALIVE_PROBE;
@@ -29,23 +24,11 @@ static void probe_as(const char *username, const char *password)
         fake_keepalive.disturbed = 0;
 }
 
-static int begin(void **state)
+static int begin_probe(void **state)
 {
         (void)state;
         probe_as(NULL, NULL);
         return 0;
-}
-
-static int end(void **state)
-{
-        (void)state;
-        assert_false(fake_keepalive.broken);
-        return 0;
-}
-
-static bool has(uint16_t type)
-{
-        return stun_has(play_last(&play)->bytes, play_last(&play)->size, type);
 }
 
 static void assert_probed(enum probe_answer answer)
@@ -72,10 +55,10 @@ static void test_CB_1_CB_2_CB_3_a_probe_says_nothing_of_the_binding(void **state
 {
         (void)state;
         probe_as("CPE57689", "password");
-        assert_false(has(0xC001));
-        assert_false(has(0xC002));
-        assert_false(has(0x0006));
-        assert_false(has(0x0008));
+        assert_false(play_has(&play, PLAY_BINDING));
+        assert_false(play_has(&play, PLAY_CHANGE));
+        assert_false(play_has(&play, PLAY_USERNAME));
+        assert_false(play_has(&play, PLAY_INTEGRITY));
 }
 
 static void test_KA_2_an_answer_at_the_primary_port_shows_that_the_binding_lives(void **state)
@@ -108,7 +91,7 @@ static void test_KA_5_an_error_is_a_refusal(void **state)
         static const unsigned errors[] = {400, 401, 420, 500, 600};
 
         for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-                begin(state);
+                begin_probe(state);
                 play_error(&play, errors[i]);
                 assert_probed(PROBE_REFUSED);
                 assert_int_equal(play_report(&play).state, STUN_STATE_BOUND);
@@ -152,8 +135,8 @@ static void a_server_that_knows_no_change_request_is_asked_without_it(void **sta
         (void)state;
         assert_repeated_without_change_request(0x0003, 0x0003, true);
         assert_int_equal(play_last(&play)->size, size - 8);
-        assert_true(has(0x0002));
-        assert_false(has(0x0003));
+        assert_true(play_has(&play, PLAY_RESPONSE_ADDRESS));
+        assert_false(play_has(&play, PLAY_CHANGE_REQUEST));
         assert_int_equal(fake_keepalive.probed, 0);
         assert_repeated_without_change_request(0x0003, 0x0003, false); /* once */
         assert_probed(PROBE_REFUSED);
@@ -164,7 +147,7 @@ static void a_server_that_knows_no_change_request_is_asked_without_it(void **sta
         fake_keepalive.due = play.now + QUIET;
         play_run(&play, QUIET);
         assert_int_equal(play_last(&play)->port, STUN_SECONDARY);
-        assert_false(has(0x0003));
+        assert_false(play_has(&play, PLAY_CHANGE_REQUEST));
 }
 
 static void without_response_address_a_probe_has_no_sense_left(void **state)
@@ -184,8 +167,8 @@ static void test_BD_5_a_probe_answers_a_401_once(void **state)
         assert_int_equal(play_last(&play)->port, STUN_SECONDARY);
         assert_true(
                 stun_is_signed(play_last(&play)->bytes, play_last(&play)->size, "password", STUN_RFC3489));
-        assert_true(has(0x0006));
-        assert_false(has(0xC001));
+        assert_true(play_has(&play, PLAY_USERNAME));
+        assert_false(play_has(&play, PLAY_BINDING));
         assert_int_equal(fake_keepalive.probed, 0);
         answer = stun_answer_mapped(play_last(&play)->bytes, PLAY_PUBLIC, 50000);
         play_receive(&play, STUN_PRIMARY, &answer); /* not signed: no answer */
@@ -281,7 +264,7 @@ static void a_refresh_ends_a_probe(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_probe, end)
         const struct CMUnitTest tests[] = {
                 TEST(test_KA_2_a_probe_asks_for_an_answer_to_the_primary_port),
                 TEST(test_CB_1_CB_2_CB_3_a_probe_says_nothing_of_the_binding),

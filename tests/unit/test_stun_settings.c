@@ -7,50 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tests/unit/fake_keepalive.h"
-#include "tests/unit/stun_play.h"
-
-static struct stun_play play;
-
-static void begin_with(const char *username, const char *password, enum stun_policy policy)
-{
-        memset(&fake_keepalive, 0, sizeof(fake_keepalive));
-        play_begin(&play, username, password, policy);
-}
-
-static int begin(void **state)
-{
-        (void)state;
-        begin_with(NULL, NULL, STUN_POLICY_RFC3489);
-        return 0;
-}
+#include "tests/unit/stun_fixture.h"
 
 static int begin_auto(void **state)
 {
         (void)state;
         begin_with(NULL, NULL, STUN_POLICY_AUTO);
         return 0;
-}
-
-static int end(void **state)
-{
-        (void)state;
-        assert_false(fake_keepalive.broken);
-        return 0;
-}
-
-static enum stun_state state_now(void)
-{
-        return play_report(&play).state;
-}
-
-/* A request has left since `count`, at this very moment. */
-static void assert_asked_at_once(size_t count)
-{
-        assert_int_equal(play.count, count + 1);
-        assert_int_equal(play_last(&play)->at, play.now);
-        assert_true(stun_address_equals(&play_last(&play)->to, &play.server));
-        assert_false(play_has(&play, PLAY_CHANGE));
 }
 
 static void test_CB_5_switched_off_it_is_silent_and_shows_the_local_address(void **state)
