@@ -10,12 +10,11 @@
 #include <stdlib.h>
 
 #include "tests/bench/bench.h"
+#include "tests/unit/durations.h"
 #include "tests/unit/simulated_keepalive.h"
 #include "tests/unit/simulated_stun.h"
 
 #define SEEDS    1000
-#define MINUTE   INT64_C(60000)
-#define DAY      (24 * 60 * MINUTE)
 #define PERIODS  20 /* of monitoring that are watched */
 #define NEW_MOST 30000
 
@@ -71,9 +70,9 @@ static struct result run_alone(int64_t truth, double loss, unsigned seed)
         keepalive_report(&simulation.keepalive, simulation.network.now, &result.report);
         result.watched = PERIODS * result.report.period_ms;
         simulated_keepalive_run(&simulation, simulation.network.now + result.watched);
-        result.converged = simulation.converged;
-        result.unreachable = simulation.unreachable;
-        result.lapsed = simulation.lapsed;
+        result.converged = simulation.tally.converged;
+        result.unreachable = simulation.tally.unreachable;
+        result.lapsed = simulation.tally.lapsed;
         if (simulation.above_most > cell.above_most)
                 cell.above_most = simulation.above_most;
         return result;
@@ -94,9 +93,9 @@ static struct result run_whole(int64_t truth, double loss, unsigned seed)
         result.report = simulated_stun_report(&simulation).keepalive;
         result.watched = PERIODS * result.report.period_ms;
         simulated_stun_run(&simulation, result.watched);
-        result.converged = simulation.converged;
-        result.unreachable = simulation.unreachable;
-        result.lapsed = simulation.lapsed;
+        result.converged = simulation.tally.converged;
+        result.unreachable = simulation.tally.unreachable;
+        result.lapsed = simulation.tally.lapsed;
         return result;
 }
 

@@ -6,9 +6,8 @@
 #include "tests/unit/unit.h"
 
 #include "dm-bridge/keepalive.h"
+#include "tests/unit/durations.h"
 
-#define SECOND INT64_C(1000)
-#define HOUR   (3600 * SECOND)
 /* Of an answer. */
 #define ROUND_TRIP 40
 

@@ -4,14 +4,10 @@
 
 #include "tests/unit/simulated_keepalive.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
-#define PRIMARY_PORT   7547
-#define SECONDARY_PORT 7548
-#define SERVER_PORT    3478
-#define COPIES         9
-#define FAILURE        9500
+#define COPIES  9
+#define FAILURE 9500
 
 /* What goes for STUN here. */
 struct message {
@@ -23,17 +19,9 @@ struct message {
 
 static const int64_t schedule[COPIES] = {0, 100, 300, 700, 1500, 3100, 4700, 6300, 7900};
 
-static struct stun_address address(const char *text, uint16_t port)
-{
-        struct stun_address made = {.port = port};
-
-        inet_pton(AF_INET, text, &made.address);
-        return made;
-}
-
 static struct stun_address server_address(void)
 {
-        return address("203.0.113.5", SERVER_PORT);
+        return simulated_address(SIMULATED_SERVER, SIMULATED_SERVER_PORT);
 }
 
 static struct simulated_packet pack(struct stun_address from, struct stun_address to,
@@ -54,7 +42,8 @@ static void send_copy(struct simulated_keepalive *s, struct simulated_request *r
                 message.has_response_address = true;
                 message.response_address = s->mapped;
         }
-        packet = pack(address("192.168.1.2", request == &s->probe ? SECONDARY_PORT : PRIMARY_PORT),
+        packet = pack(simulated_address(SIMULATED_CLIENT, request == &s->probe ? SIMULATED_SECONDARY_PORT
+                                                                               : SIMULATED_PRIMARY_PORT),
                       server_address(), &message);
         request->copies++;
         simulated_send(&s->network, &packet);
@@ -64,19 +53,6 @@ static void begin(struct simulated_keepalive *s, struct simulated_request *reque
 {
         *request = (struct simulated_request){.id = ++s->ids, .began = s->network.now};
         send_copy(s, request);
-}
-
-static void note_primary(struct simulated_keepalive *s, bool is_periodic)
-{
-        int64_t now = s->network.now;
-
-        if (is_periodic && s->last_periodic >= 0 && now - s->last_periodic < s->closest)
-                s->closest = now - s->last_periodic;
-        if (s->last >= 0 && now - s->last > s->farthest)
-                s->farthest = now - s->last;
-        if (is_periodic)
-                s->last_periodic = now;
-        s->last = now;
 }
 
 static void at_server(void *context, const struct simulated_packet *packet)
@@ -107,7 +83,7 @@ static void primary_answered(struct simulated_keepalive *s, const struct message
         if (!rebound || !s->is_changing)
                 return;
         keepalive_requested(&s->keepalive, s->network.now);
-        note_primary(s, false);
+        simulated_tally_request(&s->tally, s->network.now, false);
         begin(s, &s->primary);
 }
 
@@ -116,7 +92,7 @@ static void probe_answered(struct simulated_keepalive *s, const struct message *
         enum probe_answer answer = PROBE_IGNORED;
 
         s->probe.id = 0;
-        if (port == PRIMARY_PORT)
+        if (port == SIMULATED_PRIMARY_PORT)
                 answer = PROBE_ALIVE;
         else if (message->type == REFUSAL)
                 answer = PROBE_REFUSED;
@@ -135,7 +111,7 @@ static void at_client(void *context, const struct simulated_packet *packet)
                 primary_answered(s, &message);
         else if (message.type != CONNECTION_REQUEST && message.id == s->probe.id)
                 probe_answered(s, &message, packet->to.port);
-        else if (packet->to.port == PRIMARY_PORT)
+        else if (packet->to.port == SIMULATED_PRIMARY_PORT)
                 keepalive_disturbed(&s->keepalive, s->network.now);
 }
 
@@ -161,9 +137,9 @@ static bool work(struct simulated_keepalive *s, struct simulated_request *reques
 
 static void note_phase(struct simulated_keepalive *s)
 {
-        if (s->converged >= 0 || s->keepalive.phase < KEEPALIVE_MONITORING)
+        if (s->tally.converged >= 0 || s->keepalive.phase < KEEPALIVE_MONITORING)
                 return;
-        s->converged = s->network.now;
+        s->tally.converged = s->network.now;
         s->sent_to_converge = s->network.sent;
         s->rebinds_to_converge = s->keepalive.rebinds;
 }
@@ -191,7 +167,7 @@ static void work_all(struct simulated_keepalive *s)
         while ((action = keepalive_tick(&s->keepalive, s->network.now)) != KEEPALIVE_WAIT) {
                 if (action == KEEPALIVE_REFRESH) {
                         s->probe.id = 0;
-                        note_primary(s, true);
+                        simulated_tally_request(&s->tally, s->network.now, true);
                 } else {
                         note_probe(s);
                 }
@@ -200,39 +176,27 @@ static void work_all(struct simulated_keepalive *s)
         note_phase(s);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
-
 static int64_t next_event(const struct simulated_keepalive *s)
 {
         int64_t next = keepalive_deadline(&s->keepalive);
 
-        next = earlier(next, request_deadline(&s->primary));
-        next = earlier(next, request_deadline(&s->probe));
-        return earlier(next, simulated_deadline(&s->network));
+        next = simulated_earlier(next, request_deadline(&s->primary));
+        next = simulated_earlier(next, request_deadline(&s->probe));
+        return simulated_earlier(next, simulated_deadline(&s->network));
 }
 
-/* Nothing happens from now until `next`, but that the binding may expire. */
-static void note_unreachable(struct simulated_keepalive *s, int64_t next)
+static int64_t reachable_for(const struct simulated_keepalive *s)
 {
         struct stun_address server = server_address();
-        int64_t life = simulated_reachable_for(&s->network, &server, &s->mapped);
 
-        if (life >= next - s->network.now)
-                return;
-        if (s->converged < 0)
-                s->unreachable += next - s->network.now - life;
-        else
-                s->lapsed += next - s->network.now - life;
+        return simulated_reachable_for(&s->network, &server, &s->mapped);
 }
 
 static void step(struct simulated_keepalive *s, int64_t until)
 {
-        int64_t next = earlier(next_event(s), until), before = s->network.now;
+        int64_t next = simulated_earlier(next_event(s), until), before = s->network.now;
 
-        note_unreachable(s, next);
+        simulated_tally_gap(&s->tally, next - before, reachable_for(s));
         simulated_step(&s->network, next < before ? before : next);
         work_all(s);
 }
@@ -255,18 +219,12 @@ bool simulated_keepalive_converge(struct simulated_keepalive *s, int64_t limit)
 void simulated_keepalive_init(struct simulated_keepalive *s, int64_t new_ms, int64_t used_ms, uint64_t seed)
 {
         memset(s, 0, sizeof(*s));
-        s->network.nat_count = 1;
-        s->network.nats[0].settings =
-                (struct simulated_nat_settings){.new_ms = new_ms, .used_ms = used_ms, .keeps_strays = true};
-        s->network.nats[0].settings.address = address("198.51.100.1", 0).address;
-        s->network.delay_ms = 20;
-        s->network.random = seed;
+        simulated_network_init(&s->network, new_ms, used_ms, seed);
         s->network.at_server = at_server;
         s->network.at_client = at_client;
         s->network.context = s;
         s->is_changing = true;
-        s->closest = INT64_MAX;
-        s->last = s->last_periodic = s->converged = -1;
+        simulated_tally_init(&s->tally);
 }
 
 void simulated_keepalive_start(struct simulated_keepalive *s, const struct keepalive_settings *settings)
@@ -285,7 +243,5 @@ void simulated_keepalive_connection_request(struct simulated_keepalive *s)
 
 bool simulated_keepalive_is_reachable(const struct simulated_keepalive *s)
 {
-        struct stun_address server = server_address();
-
-        return simulated_reachable_for(&s->network, &server, &s->mapped) > 0;
+        return reachable_for(s) > 0;
 }

@@ -6,7 +6,7 @@
 #define TESTS_SIMULATED_KEEPALIVE_H
 
 #include "dm-bridge/keepalive.h"
-#include "tests/unit/simulated_nat.h"
+#include "tests/unit/simulated_client.h"
 
 /** One request and its copies. */
 struct simulated_request {
@@ -24,15 +24,10 @@ struct simulated_keepalive {
         bool is_ignoring, is_refusing, is_dropping; /* how the server takes RESPONSE-ADDRESS */
         bool is_changing;                           /* BINDING-CHANGE is sent after a rebind (CB-3) */
         /* What a test looks at. */
-        int64_t closest;             /* least time between two periodic requests (KA-1) */
-        int64_t farthest;            /* most, between any two */
-        int64_t last_periodic, last; /* < 0: none */
-        int64_t converged;           /* when monitoring began first; < 0: not yet */
+        struct simulated_tally tally;
         unsigned sent_to_converge, rebinds_to_converge;
         unsigned above, above_most; /* monitoring periods longer than the NAT's timeout, in a row; the most */
-        int64_t unreachable; /* ms in which no connection request would have come, before `converged` */
-        int64_t lapsed;      /* and after */
-        unsigned deaths;     /* bindings that were dead when a monitoring period was over */
+        unsigned deaths;            /* bindings that were dead when a monitoring period was over */
 };
 
 /** Fill in a network with one NAT of Linux's kind; the caller may change it before the first step. */

@@ -4,6 +4,7 @@
 
 #include "tests/unit/simulated_nat.h"
 
+#include <arpa/inet.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,25 @@
 /* Linux's nf_conntrack_proto_udp.c: a stream is what is active after two seconds. */
 #define STREAM_AFTER 2000
 
+void simulated_network_init(struct simulated_network *network, int64_t new_ms, int64_t used_ms, uint64_t seed)
+{
+        memset(network, 0, sizeof(*network));
+        network->nat_count = 1;
+        network->nats[0].settings =
+                (struct simulated_nat_settings){.new_ms = new_ms, .used_ms = used_ms, .keeps_strays = true};
+        network->nats[0].settings.address = simulated_address("198.51.100.1", 0).address;
+        network->delay_ms = 20;
+        network->random = seed;
+}
+
+struct stun_address simulated_address(const char *text, uint16_t port)
+{
+        struct stun_address made = {.port = port};
+
+        inet_pton(AF_INET, text, &made.address);
+        return made;
+}
+
 /* splitmix64 */
 uint64_t simulated_random(struct simulated_network *network)
 {
@@ -21,6 +41,11 @@ uint64_t simulated_random(struct simulated_network *network)
         x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
         x = (x ^ x >> 27) * 0x94D049BB133111EBu;
         return x ^ x >> 31;
+}
+
+int64_t simulated_random_below(struct simulated_network *network, int64_t limit)
+{
+        return (int64_t)(simulated_random(network) % (uint64_t)limit);
 }
 
 bool simulated_same(const struct stun_address *a, const struct stun_address *b)
@@ -94,7 +119,7 @@ static uint16_t choose_port(struct simulated_network *network, const struct simu
                 if (ports == SIMULATED_PORTS_LOWEST)
                         outer.port++;
                 else
-                        outer.port = (uint16_t)(FIRST_PORT + simulated_random(network) % PORTS);
+                        outer.port = (uint16_t)(FIRST_PORT + simulated_random_below(network, PORTS));
         } while (is_taken(nat, &packet->to, &outer, network->now));
         return outer.port;
 }
@@ -164,7 +189,7 @@ static void add_event(struct simulated_network *network, const struct simulated_
                 abort();
         event->time = network->now + network->delay_ms;
         if (network->jitter_ms > 0)
-                event->time += (int64_t)(simulated_random(network) % (uint64_t)network->jitter_ms);
+                event->time += simulated_random_below(network, network->jitter_ms);
         event->to_server = to_server;
         event->packet.from = packet->from;
         event->packet.to = packet->to;

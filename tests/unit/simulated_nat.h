@@ -72,8 +72,17 @@ struct simulated_network {
         size_t event_count;
 };
 
+/** An empty network with one NAT of Linux's kind; both may be changed before the first packet. */
+void simulated_network_init(struct simulated_network *network, int64_t new_ms, int64_t used_ms,
+                            uint64_t seed);
+
+struct stun_address simulated_address(const char *text, uint16_t port);
+
 /** Uniform random bits; the seed is `network->random`. */
 uint64_t simulated_random(struct simulated_network *network);
+
+/** A number from 0 to `limit` - 1. */
+int64_t simulated_random_below(struct simulated_network *network, int64_t limit);
 
 /** The client sends; `packet->from` is its private address. */
 void simulated_send(struct simulated_network *network, const struct simulated_packet *packet);

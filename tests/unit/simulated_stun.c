@@ -8,12 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/durations.h"
 #include "tests/unit/stun_server.h"
-
-#define PRIMARY_PORT   7547
-#define SECONDARY_PORT 7548
-#define SERVER_PORT    3478
-#define DAY            INT64_C(86400000)
 
 /* Attributes. */
 #define RESPONSE_ADDRESS  0x0002
@@ -102,19 +98,6 @@ static void at_server(void *context, const struct simulated_packet *packet)
 
 /* --- The client --- */
 
-static void note_primary(struct simulated_stun *s, bool is_periodic)
-{
-        int64_t now = s->network.now;
-
-        if (is_periodic && s->last_periodic >= 0 && now - s->last_periodic < s->closest)
-                s->closest = now - s->last_periodic;
-        if (s->last >= 0 && now - s->last > s->farthest)
-                s->farthest = now - s->last;
-        if (is_periodic)
-                s->last_periodic = now;
-        s->last = now;
-}
-
 /* KA-3: what counts for the minimum period is a first copy without BINDING-CHANGE; the answer to a 401
  * belongs to the request before. BD-6: integrity is an answer to a 401. */
 static void note_request(struct simulated_stun *s, const struct stun_action *action)
@@ -130,7 +113,7 @@ static void note_request(struct simulated_stun *s, const struct stun_action *act
         if (!is_primary || memcmp(s->last_transaction, action->bytes + 4, STUN_TRANSACTION_SIZE) == 0)
                 return;
         memcpy(s->last_transaction, action->bytes + 4, STUN_TRANSACTION_SIZE);
-        note_primary(s, !is_change && !has_integrity);
+        simulated_tally_request(&s->tally, s->network.now, !is_change && !has_integrity);
 }
 
 static void send_datagram(struct simulated_stun *s, const struct stun_action *action)
@@ -138,7 +121,7 @@ static void send_datagram(struct simulated_stun *s, const struct stun_action *ac
         struct simulated_packet packet = {.from = s->local, .to = action->to, .size = action->size};
 
         if (action->port == STUN_SECONDARY)
-                packet.from.port = SECONDARY_PORT;
+                packet.from.port = SIMULATED_SECONDARY_PORT;
         memcpy(packet.bytes, action->bytes, action->size);
         note_request(s, action);
         simulated_send(&s->network, &packet);
@@ -170,7 +153,7 @@ static void drain(struct simulated_stun *s)
 static void at_client(void *context, const struct simulated_packet *packet)
 {
         struct simulated_stun *s = context;
-        enum stun_port port = packet->to.port == SECONDARY_PORT ? STUN_SECONDARY : STUN_PRIMARY;
+        enum stun_port port = packet->to.port == SIMULATED_SECONDARY_PORT ? STUN_SECONDARY : STUN_PRIMARY;
 
         if (packet->to.address.s_addr != s->local.address.s_addr)
                 return;
@@ -184,32 +167,20 @@ static void at_client(void *context, const struct simulated_packet *packet)
         drain(s);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
-
 /* Nothing happens until `next`, but that the binding may expire. */
 static void note_reach(struct simulated_stun *s, int64_t next)
 {
-        int64_t life = simulated_stun_reachable_for(s), gap = next - s->network.now;
-
-        if (s->converged < 0 && s->client.keepalive.phase >= KEEPALIVE_MONITORING)
-                s->converged = s->network.now;
-        if (life >= gap)
-                return;
-        if (s->converged < 0)
-                s->unreachable += gap - life;
-        else
-                s->lapsed += gap - life;
+        if (s->tally.converged < 0 && s->client.keepalive.phase >= KEEPALIVE_MONITORING)
+                s->tally.converged = s->network.now;
+        simulated_tally_gap(&s->tally, next - s->network.now, simulated_stun_reachable_for(s));
 }
 
 static void step(struct simulated_stun *s, int64_t until)
 {
         int64_t before = s->network.now;
-        int64_t next = earlier(stun_client_deadline(&s->client), simulated_deadline(&s->network));
+        int64_t next = simulated_earlier(stun_client_deadline(&s->client), simulated_deadline(&s->network));
 
-        next = earlier(next, until);
+        next = simulated_earlier(next, until);
         note_reach(s, next);
         simulated_step(&s->network, next < before ? before : next);
         stun_client_tick(&s->client, s->network.now);
@@ -235,14 +206,6 @@ bool simulated_stun_converge(struct simulated_stun *s)
 
 /* --- Beginning, and what happens to it --- */
 
-static struct stun_address address(const char *text, uint16_t port)
-{
-        struct stun_address made = {.port = port};
-
-        inet_pton(AF_INET, text, &made.address);
-        return made;
-}
-
 static void random_bytes(void *context, uint8_t *bytes, size_t size)
 {
         for (size_t i = 0; i < size; i++)
@@ -252,25 +215,19 @@ static void random_bytes(void *context, uint8_t *bytes, size_t size)
 void simulated_stun_init(struct simulated_stun *s, int64_t new_ms, int64_t used_ms, uint64_t seed)
 {
         memset(s, 0, sizeof(*s));
-        s->network.nat_count = 1;
-        s->network.nats[0].settings =
-                (struct simulated_nat_settings){.new_ms = new_ms, .used_ms = used_ms, .keeps_strays = true};
-        s->network.nats[0].settings.address = address("198.51.100.1", 0).address;
-        s->network.delay_ms = 20;
-        s->network.random = seed;
+        simulated_network_init(&s->network, new_ms, used_ms, seed);
         s->network.at_server = at_server;
         s->network.at_client = at_client;
         s->network.context = s;
-        s->server = address("203.0.113.5", SERVER_PORT);
-        s->local = address("192.168.1.2", PRIMARY_PORT);
+        s->server = simulated_address(SIMULATED_SERVER, SIMULATED_SERVER_PORT);
+        s->local = simulated_address(SIMULATED_CLIENT, SIMULATED_PRIMARY_PORT);
         s->settings = (struct stun_settings){.enabled = true,
                                              .server = "stun.example:3478",
                                              .username = SIMULATED_USERNAME,
                                              .password = SIMULATED_PASSWORD,
                                              .minimum_ms = 20000,
                                              .maximum_ms = -1};
-        s->closest = INT64_MAX;
-        s->last = s->last_periodic = s->converged = -1;
+        simulated_tally_init(&s->tally);
         stun_client_init(&s->client, random_bytes, &s->network);
 }
 
@@ -290,7 +247,7 @@ void simulated_stun_start(struct simulated_stun *s)
 
 void simulated_stun_local(struct simulated_stun *s, const char *text)
 {
-        s->local = address(text, PRIMARY_PORT);
+        s->local = simulated_address(text, SIMULATED_PRIMARY_PORT);
         stun_client_local(&s->client, &s->local, s->network.now);
         drain(s);
 }

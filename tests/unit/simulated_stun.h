@@ -5,7 +5,7 @@
 #define TESTS_SIMULATED_STUN_H
 
 #include "dm-bridge/stun_client.h"
-#include "tests/unit/simulated_nat.h"
+#include "tests/unit/simulated_client.h"
 
 #define SIMULATED_USERNAME "CPE57689"
 #define SIMULATED_PASSWORD "password"
@@ -36,12 +36,7 @@ struct simulated_stun {
         unsigned wrong;    /* requests that TR-111 forbids */
         unsigned bindings, resolves; /* actions */
         unsigned requested;          /* connection requests that came in */
-        int64_t closest,
-                farthest; /* time between two periodic requests; between any two from the primary port */
-        int64_t last_periodic, last; /* < 0: none */
-        int64_t converged;           /* when the last phase was reached first; < 0: not yet */
-        int64_t unreachable,
-                lapsed; /* ms in which no connection request would have come, before that and after */
+        struct simulated_tally tally;
         uint8_t last_transaction[STUN_TRANSACTION_SIZE];
         bool was_unauthorized; /* the server has answered 401 since the last request without integrity */
 };

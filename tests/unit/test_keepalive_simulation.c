@@ -7,13 +7,10 @@
 
 #include <stdlib.h>
 
+#include "tests/unit/durations.h"
 #include "tests/unit/simulated_keepalive.h"
 
-#define SECOND INT64_C(1000)
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-#define SEEDS  40
+#define SEEDS 40
 
 static struct simulated_keepalive s;
 
@@ -29,6 +26,11 @@ static void start(int64_t minimum, int64_t maximum)
         struct keepalive_settings settings = {minimum, maximum};
 
         simulated_keepalive_start(&s, &settings);
+}
+
+static int64_t random_below(int64_t limit)
+{
+        return simulated_random_below(&s.network, limit);
 }
 
 static void run_for(int64_t time)
@@ -76,8 +78,8 @@ static unsigned count_low(int64_t truth, double loss, int64_t minimum, int perce
                 assert_true(report().period_ms < truth);
                 run_for(20 * report().period_ms);
                 assert_true(s.above_most <= 1);
-                assert_true(s.closest >= minimum + 41 * (int64_t)seed);
-                assert_true(s.lapsed <= 20 * report().period_ms / 50);
+                assert_true(s.tally.closest >= minimum + 41 * (int64_t)seed);
+                assert_true(s.tally.lapsed <= 20 * report().period_ms / 50);
         }
         return low;
 }
@@ -164,8 +166,8 @@ static void test_KA_1_KA_2_requests_keep_within_minimum_and_maximum(void **state
                 init(120 * SECOND, 0.1, (uint64_t)seed);
                 start(minimum, maximum);
                 run_for(6 * HOUR);
-                assert_in_range(s.closest, minimum, maximum);
-                assert_in_range(s.farthest, minimum, maximum);
+                assert_in_range(s.tally.closest, minimum, maximum);
+                assert_in_range(s.tally.farthest, minimum, maximum);
         }
 }
 
@@ -205,7 +207,7 @@ static void test_KA_4_trials_disturbed_by_requests_are_void_and_bounded(void **s
         init(300 * SECOND, 0.01, 1);
         start(20 * SECOND, -1);
         for (int i = 0; i < 24 * 60 * 2; i++) {
-                run_for((int64_t)(simulated_random(&s.network) % (uint64_t)MINUTE));
+                run_for(random_below(MINUTE));
                 simulated_keepalive_connection_request(&s);
         }
         made = report();
@@ -213,7 +215,7 @@ static void test_KA_4_trials_disturbed_by_requests_are_void_and_bounded(void **s
         assert_true(made.failures <= 6);
         assert_true(made.rebinds <= 7);
         assert_true(made.period_ms <= 300 * SECOND);
-        assert_true(s.closest >= 20 * SECOND);
+        assert_true(s.tally.closest >= 20 * SECOND);
 }
 
 static void test_KA_4_a_request_now_and_then_does_not_keep_the_truth_away(void **state)
@@ -222,7 +224,7 @@ static void test_KA_4_a_request_now_and_then_does_not_keep_the_truth_away(void *
         init(120 * SECOND, 0.01, 2);
         start(20 * SECOND, -1);
         for (int i = 0; i < 12; i++) {
-                run_for(2 * MINUTE + (int64_t)(simulated_random(&s.network) % (uint64_t)(10 * MINUTE)));
+                run_for(2 * MINUTE + random_below(10 * MINUTE));
                 simulated_keepalive_connection_request(&s);
         }
         converge(120 * SECOND);
@@ -235,7 +237,7 @@ static void test_KA_2_a_timeout_that_shrinks_is_noticed_within_one_period(void *
                 init(300 * SECOND, 0.05, seed);
                 start(20 * SECOND, -1);
                 converge(300 * SECOND);
-                run_for((int64_t)(simulated_random(&s.network) % (uint64_t)HOUR));
+                run_for(random_below(HOUR));
                 s.network.nats[0].settings.used_ms = 60 * SECOND;
                 run_for(2 * HOUR);
                 assert_int_equal(s.deaths, 1);
@@ -280,9 +282,9 @@ static void test_KA_2_an_outage_is_survived_and_teaches_nothing(void **state)
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
                 init(120 * SECOND, 0.01, seed);
                 start(20 * SECOND, -1);
-                run_for((int64_t)(simulated_random(&s.network) % (uint64_t)(15 * MINUTE)));
+                run_for(random_below(15 * MINUTE));
                 s.network.is_down = true;
-                run_for(30 * SECOND + (int64_t)(simulated_random(&s.network) % (uint64_t)(15 * MINUTE)));
+                run_for(30 * SECOND + random_below(15 * MINUTE));
                 s.network.is_down = false;
                 run_for(70 * SECOND);
                 assert_true(simulated_keepalive_is_reachable(&s));
@@ -304,7 +306,7 @@ static void test_KA_5_servers_without_response_address_leave_the_minimum_period(
                 assert_int_equal(report().phase, KEEPALIVE_FALLBACK);
                 assert_int_equal(report().period_ms, 25 * SECOND);
                 run_for(DAY);
-                assert_in_range(s.farthest, 25 * SECOND, 36 * SECOND);
+                assert_in_range(s.tally.farthest, 25 * SECOND, 36 * SECOND);
                 assert_int_equal(report().rebinds, 1);
         }
 }
@@ -328,7 +330,7 @@ static void test_a_request_at_any_time_after_the_search_finds_the_binding(void *
         start(20 * SECOND, -1);
         converge(90 * SECOND);
         for (int i = 0; i < 10000; i++) {
-                run_for((int64_t)(simulated_random(&s.network) % (uint64_t)MINUTE));
+                run_for(random_below(MINUTE));
                 if (s.keepalive.phase != KEEPALIVE_MONITORING)
                         continue;
                 assert_true(simulated_keepalive_is_reachable(&s));
@@ -381,17 +383,17 @@ static void test_KA_2_nothing_that_happens_keeps_it_from_finding_the_truth_after
                 init(60 * SECOND, 0.05, seed);
                 start(20 * SECOND, -1);
                 for (int i = 0; i < 100; i++) {
-                        run_for((int64_t)(simulated_random(&s.network) % (uint64_t)(2 * MINUTE)));
+                        run_for(random_below(2 * MINUTE));
                         disturb_somehow();
                 }
                 s.network.is_down = s.is_ignoring = s.is_dropping = false;
                 s.network.nats[0].settings.used_ms = 120 * SECOND;
                 settings.minimum_ms++;
                 keepalive_set(&s.keepalive, &settings, s.network.now);
-                s.closest = INT64_MAX;
+                s.tally.closest = INT64_MAX;
                 run_for(2 * DAY);
                 assert_found(120 * SECOND, 80);
-                assert_true(s.closest >= 10 * SECOND);
+                assert_true(s.tally.closest >= 10 * SECOND);
         }
 }
 

@@ -8,13 +8,10 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "tests/unit/durations.h"
 #include "tests/unit/simulated_stun.h"
 
-#define SECOND INT64_C(1000)
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-#define SEEDS  20
+#define SEEDS 20
 
 static struct simulated_stun s;
 
@@ -24,9 +21,9 @@ static void init(int64_t truth, double loss, uint64_t seed)
         s.network.loss = loss;
 }
 
-static int64_t random_below(int64_t most)
+static int64_t random_below(int64_t limit)
 {
-        return (int64_t)(simulated_random(&s.network) % (uint64_t)most);
+        return simulated_random_below(&s.network, limit);
 }
 
 static struct keepalive_report keepalive(void)
@@ -87,7 +84,7 @@ static void test_KA_2_KA_4_the_timeout_is_found_and_kept_below(void **state)
                         assert_true(simulated_stun_converge(&s));
                         low += keepalive().period_ms * 5 < truth * 4;
                         assert_true(keepalive().period_ms < truth);
-                        assert_true(s.closest >= s.settings.minimum_ms);
+                        assert_true(s.tally.closest >= s.settings.minimum_ms);
                         assert_int_equal(s.wrong, 0);
                 }
                 assert_true(low <= SEEDS / 20);
@@ -257,7 +254,7 @@ static void test_KA_2_a_server_that_is_away_for_a_while_teaches_nothing(void **s
                 assert_true(simulated_stun_reachable_for(&s) > 0);
                 simulated_stun_run(&s, HOUR);
                 assert_found(120 * SECOND);
-                assert_true(s.closest >= 20 * SECOND);
+                assert_true(s.tally.closest >= 20 * SECOND);
         }
 }
 
@@ -356,11 +353,11 @@ static void test_KA_1_KA_2_nothing_that_happens_does_lasting_harm(void **state)
                 assert_int_equal(s.wrong, 0);
                 calm_down();
                 simulated_stun_run(&s, 2 * HOUR);
-                s.closest = INT64_MAX;
+                s.tally.closest = INT64_MAX;
                 simulated_stun_run(&s, 2 * DAY);
                 assert_true(simulated_stun_converge(&s));
                 assert_found(120 * SECOND);
-                assert_true(s.closest >= 10 * SECOND);
+                assert_true(s.tally.closest >= 10 * SECOND);
                 assert_true(simulated_stun_reachable_for(&s) > 0);
         }
 }
