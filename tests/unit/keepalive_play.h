@@ -81,6 +81,14 @@ static inline void assert_phase(enum keepalive_phase phase)
         assert_string_equal(keepalive_phase_name(report().phase), keepalive_phase_name(phase));
 }
 
+/* The first request is answered. */
+static inline void start_bound(int64_t minimum, int64_t maximum)
+{
+        start(minimum, maximum);
+        assert_due(KEEPALIVE_REFRESH, 0);
+        refreshed(true);
+}
+
 /* A trial or a monitoring period whose end finds the binding alive, and the refresh after it. */
 static inline void live(int64_t silence)
 {
@@ -110,9 +118,7 @@ static inline void warm(void)
 
 static inline void begin(int64_t minimum, int64_t maximum)
 {
-        start(minimum, maximum);
-        assert_due(KEEPALIVE_REFRESH, 0);
-        refreshed(true);
+        start_bound(minimum, maximum);
         warm();
         assert_phase(KEEPALIVE_SEARCHING);
 }

@@ -8,9 +8,7 @@
 static void test_KA_4_a_new_binding_is_probed_after_more_than_two_seconds_before_any_trial(void **state)
 {
         (void)state;
-        start(20 * SECOND, -1);
-        assert_due(KEEPALIVE_REFRESH, 0);
-        refreshed(true);
+        start_bound(20 * SECOND, -1);
         keepalive_requested(&k, now); /* BINDING-CHANGE */
         refreshed(false);
         assert_phase(KEEPALIVE_WARMING);
@@ -184,19 +182,36 @@ static void test_KA_4_a_binding_that_is_never_left_alone_is_searched_later(void 
         assert_phase(KEEPALIVE_SEARCHING);
 }
 
-static void test_KA_4_a_silent_probe_beside_which_another_packet_came_through_proves_nothing(void **state)
+/* A trial whose probe is silent although another packet comes through beside it; the binding keeps its port.
+ */
+static void doubt(int64_t silence)
 {
-        (void)state;
-        begin(20 * SECOND, -1);
-        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
+        assert_due(KEEPALIVE_PROBE, silence);
         keepalive_disturbed(&k, now + 1000);
         probed(PROBE_SILENT);
         assert_due(KEEPALIVE_REFRESH, 0);
         refreshed(false);
+}
+
+static void test_KA_4_a_silent_probe_beside_which_another_packet_came_through_proves_nothing(void **state)
+{
+        (void)state;
+        begin(20 * SECOND, -1);
+        doubt(20 * SECOND);
         assert_int_equal(report().failures, 0);
         assert_int_equal(report().voids, 1);
         warm();
         live(20 * SECOND);
+}
+
+/* A monitoring probe beside which another packet comes, and the refresh that does not wait for it longer than
+ * the margin lasts. */
+static void monitor_disturbed(bool rebound)
+{
+        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
+        keepalive_disturbed(&k, now + 100);
+        assert_due(KEEPALIVE_REFRESH, 1700);
+        refreshed(rebound);
 }
 
 /* It may have come from the LAN. */
@@ -207,36 +222,32 @@ static void test_KA_4_packets_beside_probes_do_not_hide_a_dead_binding(void **st
         live(20 * SECOND);
         for (int i = 0; i < 2; i++) {
                 assert_int_equal(report().failures, 0);
-                assert_due(KEEPALIVE_PROBE, 40 * SECOND);
-                keepalive_disturbed(&k, now + 1000);
-                probed(PROBE_SILENT);
-                assert_due(KEEPALIVE_REFRESH, 0);
-                refreshed(false);
+                doubt(40 * SECOND);
                 warm();
         }
         assert_int_equal(report().dead_ms, 40 * SECOND);
         monitor();
         for (int i = 0; i < 3; i++) {
-                assert_due(KEEPALIVE_PROBE, 20 * SECOND);
-                keepalive_disturbed(&k, now + 100);
-                assert_due(KEEPALIVE_REFRESH, 1700);
-                refreshed(false);
+                monitor_disturbed(false);
                 assert_int_equal(report().failures, 3);
                 warm();
                 if (i < 2)
                         live(20 * SECOND);
         }
-        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
-        keepalive_disturbed(&k, now + 100);
-        assert_due(KEEPALIVE_REFRESH, 1700);
-        refreshed(false);
+        monitor_disturbed(false);
         assert_int_equal(report().failures, 4);
         monitor();
-        assert_due(KEEPALIVE_PROBE, 20 * SECOND);
-        keepalive_disturbed(&k, now + 100);
-        assert_due(KEEPALIVE_REFRESH, 1700);
-        refreshed(true);
+        monitor_disturbed(true);
         assert_int_equal(report().failures, 4);
+}
+
+/* What the server makes of the first probe leaves nothing to search for. */
+static void fall_back(enum probe_answer answer)
+{
+        start_bound(20 * SECOND, -1);
+        assert_due(KEEPALIVE_PROBE, 2300);
+        probed(answer);
+        assert_phase(KEEPALIVE_FALLBACK);
 }
 
 static void test_KA_5_a_server_that_ignores_response_address_leaves_the_minimum_period(void **state)
@@ -245,12 +256,7 @@ static void test_KA_5_a_server_that_ignores_response_address_leaves_the_minimum_
 
         (void)state;
         for (int i = 0; i < 2; i++) {
-                start(20 * SECOND, -1);
-                assert_due(KEEPALIVE_REFRESH, 0);
-                refreshed(true);
-                assert_due(KEEPALIVE_PROBE, 2300);
-                probed(answers[i]);
-                assert_phase(KEEPALIVE_FALLBACK);
+                fall_back(answers[i]);
                 assert_due(KEEPALIVE_REFRESH, 20 * SECOND - 2300 - 2 * ROUND_TRIP);
                 refreshed(false);
                 assert_due(KEEPALIVE_REFRESH, 20 * SECOND - ROUND_TRIP);
@@ -261,11 +267,7 @@ static void test_KA_5_a_server_that_ignores_response_address_leaves_the_minimum_
 static void test_KA_5_such_a_server_is_tried_again_after_an_hour_and_with_new_settings(void **state)
 {
         (void)state;
-        start(20 * SECOND, -1);
-        assert_due(KEEPALIVE_REFRESH, 0);
-        refreshed(true);
-        assert_due(KEEPALIVE_PROBE, 2300);
-        probed(PROBE_IGNORED);
+        fall_back(PROBE_IGNORED);
         for (int i = 0; i < HOUR / (20 * SECOND); i++) {
                 assert_phase(KEEPALIVE_FALLBACK);
                 assert_int_equal(go_on(), KEEPALIVE_REFRESH);
@@ -288,11 +290,7 @@ static void test_KA_5_such_a_server_is_tried_again_after_an_hour_and_with_new_se
 static void test_KA_5_a_server_that_has_learnt_it_is_one_like_others(void **state)
 {
         (void)state;
-        start(20 * SECOND, -1);
-        assert_due(KEEPALIVE_REFRESH, 0);
-        refreshed(true);
-        assert_due(KEEPALIVE_PROBE, 2300);
-        probed(PROBE_IGNORED);
+        fall_back(PROBE_IGNORED);
         while (go_on() == KEEPALIVE_REFRESH)
                 refreshed(false);
         probed(PROBE_ALIVE);
@@ -304,9 +302,7 @@ static void test_KA_5_a_server_that_has_learnt_it_is_one_like_others(void **stat
 static void test_KA_5_a_server_that_answers_no_probe_at_all_is_recognised_too(void **state)
 {
         (void)state;
-        start(20 * SECOND, -1);
-        assert_due(KEEPALIVE_REFRESH, 0);
-        refreshed(true);
+        start_bound(20 * SECOND, -1);
         for (int i = 0; i < 3; i++) {
                 assert_phase(KEEPALIVE_WARMING);
                 assert_int_equal(go_on(), KEEPALIVE_PROBE);
