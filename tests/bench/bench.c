@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bench.c - clocks, medians and output of the bench programs. */
+/* bench.c - clocks, medians, output and the end of the bench programs. */
 #include "config.h"
 
 #include "tests/bench/bench.h"
 
+#include <err.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,11 @@ void bench_note(const char *name, double value, const char *unit)
 {
         printf("{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"goal\":null,\"met\":null}\n", name, value,
                unit);
+}
+
+_Noreturn void bench_give_up(const char *what)
+{
+        err(EXIT_FAILURE, "%s", what);
 }
 
 static double time_calls(void (*function)(void), unsigned calls)

@@ -27,6 +27,9 @@ void bench_figure(const char *name, double value, const char *unit, const char *
 /** Print a figure that has no goal of its own: goal and met are null. */
 void bench_note(const char *name, double value, const char *unit);
 
+/** End the program as failed, and say what could not be done, and errno's reason. */
+_Noreturn void bench_give_up(const char *what);
+
 /** The middle one of `count` values, which are sorted by it. */
 double bench_median(double *values, unsigned count);
 

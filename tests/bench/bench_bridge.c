@@ -4,18 +4,17 @@
  * The built dm-bridge runs with a configuration, a journal and a state of its own in a scratch folder. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/bridge.h"
 
 #define MANY    10000
 #define FEW     1000
@@ -24,7 +23,6 @@
 #define TABLE   "InternetGatewayDevice.ManagementServer.ManageableDevice"
 #define NUMBER  TABLE "NumberOfEntries"
 
-static char folder[32];
 static pid_t bridge_pid, echo_pid;
 static int echo_fd, get_fd;
 
@@ -35,22 +33,6 @@ static const char get_table[] =
 static const char watch_number[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"set_attributes\",\"params\":{"
                                    "\"attributes\":[{\"name\":\"" NUMBER "\",\"notification\":2}]}}\n";
 static const char subscribe[] = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"subscribe\"}\n";
-
-static _Noreturn void give_up(const char *what)
-{
-        fprintf(stderr, "bench_bridge: %s: %s\n", what, strerror(errno));
-        exit(EXIT_FAILURE);
-}
-
-static const char *path_of(const char *name)
-{
-        static char paths[4][108];
-        static unsigned next;
-        char *path = paths[next++ % 4];
-
-        snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-        return path;
-}
 
 static void write_bind(FILE *journal, unsigned i)
 {
@@ -63,46 +45,19 @@ static void write_bind(FILE *journal, unsigned i)
 
 static void write_files(unsigned devices)
 {
-        FILE *config = fopen(path_of("conf"), "w"), *journal = fopen(path_of("journal"), "w");
+        FILE *config = fopen(bridge_path("conf"), "w"), *journal = fopen(bridge_path("journal"), "w");
 
         if (config == NULL || journal == NULL)
-                give_up(folder);
+                bench_give_up(bridge_path("journal"));
         fprintf(config,
                 "{\"role\":\"gateway\",\"socket\":\"%s\",\"journal\":\"%s\",\"state\":\"%s\",\"identity\":\"%"
                 "s\",\"udp-port\":0}\n",
-                path_of("socket"), path_of("journal"), path_of("state"), path_of("identity"));
+                bridge_path("socket"), bridge_path("journal"), bridge_path("state"), bridge_path("identity"));
         fprintf(journal, "{\"journal\":\"tr111-devices\",\"version\":1,\"next\":%u}\n", devices + 1);
         for (unsigned i = 1; i <= devices; i++)
                 write_bind(journal, i);
         if (fclose(config) != 0 || fclose(journal) != 0)
-                give_up(folder);
-}
-
-/* Returns -1 as long as nobody listens. */
-static int try_connect(void)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-        strcpy(address.sun_path, path_of("socket"));
-        if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-                return fd;
-        close(fd);
-        return -1;
-}
-
-static int connect_bridge(void)
-{
-        int fd = -1;
-
-        for (int i = 0; fd < 0 && i < 500; i++) {
-                fd = try_connect();
-                if (fd < 0)
-                        usleep(20000);
-        }
-        if (fd < 0)
-                give_up("connect");
-        return fd;
+                bench_give_up(bridge_path("journal"));
 }
 
 static void start_bridge(unsigned devices)
@@ -113,7 +68,7 @@ static void start_bridge(unsigned devices)
                 int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
                 dup2(null, STDERR_FILENO);
-                execl("dm-bridge/dm-bridge", "dm-bridge", "-c", path_of("conf"), NULL);
+                execl("dm-bridge/dm-bridge", "dm-bridge", "-c", bridge_path("conf"), NULL);
                 _exit(127);
         }
 }
@@ -125,29 +80,16 @@ static void stop_bridge(void)
                 waitpid(bridge_pid, NULL, 0);
         }
         bridge_pid = 0;
-        unlink(path_of("state"));
+        unlink(bridge_path("state"));
 }
 
 static void clean_up(void)
 {
-        static const char *const names[] = {"conf", "journal", "socket", "socket.lock", "state"};
-
         stop_bridge();
         if (echo_pid > 0)
                 kill(echo_pid, SIGKILL);
         echo_pid = 0;
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                unlink(path_of(names[i]));
-        rmdir(folder);
-}
-
-/* Sends a line. */
-static void ask(int fd, const char *line)
-{
-        size_t size = strlen(line);
-
-        if (write(fd, line, size) != (ssize_t)size)
-                give_up("write");
+        bridge_remove_folder();
 }
 
 /* Reads one line and throws it away. Returns how many values were in it. */
@@ -160,7 +102,7 @@ static size_t take_line(int fd)
                 ssize_t got = read(fd, text, sizeof(text));
 
                 if (got <= 0)
-                        give_up("read");
+                        bench_give_up("read");
                 for (char *at = text; (at = memchr(at, '{', (size_t)(text + got - at))) != NULL; at++)
                         values++;
                 if (text[got - 1] == '\n')
@@ -170,13 +112,13 @@ static size_t take_line(int fd)
 
 static void echo_call(void)
 {
-        ask(echo_fd, get_number);
+        bridge_send(echo_fd, get_number);
         take_line(echo_fd);
 }
 
 static void get_call(void)
 {
-        ask(get_fd, get_number);
+        bridge_send(get_fd, get_number);
         take_line(get_fd);
 }
 
@@ -187,7 +129,7 @@ static void start_echo(void)
         ssize_t got;
 
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-                give_up("socketpair");
+                bench_give_up("socketpair");
         echo_pid = fork();
         if (echo_pid == 0) {
                 close(pair[0]);
@@ -200,19 +142,6 @@ static void start_echo(void)
         echo_fd = pair[0];
 }
 
-static int compare(const void *a, const void *b)
-{
-        double x = *(const double *)a, y = *(const double *)b;
-
-        return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count)
-{
-        qsort(values, count, sizeof(values[0]), compare);
-        return values[count / 2];
-}
-
 static void measure_get(void)
 {
         struct bench_pair pair;
@@ -220,7 +149,7 @@ static void measure_get(void)
         bench_share_processor(0, true);
         bench_share_processor(bridge_pid, true);
         start_echo();
-        get_fd = connect_bridge();
+        get_fd = bridge_connect();
         pair = bench_compare(echo_call, get_call, 20);
         bench_note("bridge: echo round trip", pair.plain / 1e3, "us");
         bench_note("bridge: get of one parameter", pair.measured / 1e3, "us");
@@ -233,19 +162,19 @@ static void measure_get(void)
 static void measure_table(void)
 {
         double rates[11], rate;
-        int fd = connect_bridge();
+        int fd = bridge_connect();
 
         for (size_t i = 0; i < 11; i++) {
                 uint64_t start = bench_now();
                 size_t values;
 
-                ask(fd, get_table);
+                bridge_send(fd, get_table);
                 values = take_line(fd);
                 if (values != 3 * MANY)
-                        give_up("number of values");
+                        bench_give_up("number of values");
                 rates[i] = (double)values * 1e9 / (double)(bench_now() - start);
         }
-        rate = median(rates, 11);
+        rate = bench_median(rates, 11);
         bench_figure("bridge: values of a table of 10000 devices", rate, "values/s", "at least 200000",
                      rate >= 200000);
         close(fd);
@@ -254,15 +183,15 @@ static void measure_table(void)
 /* Median of the time from a line in the journal to the event at a subscriber, in milliseconds. */
 static double event_time(void)
 {
-        FILE *journal = fopen(path_of("journal"), "a");
+        FILE *journal = fopen(bridge_path("journal"), "a");
         double times[ROUNDS];
-        int fd = connect_bridge();
+        int fd = bridge_connect();
 
         if (journal == NULL)
-                give_up("journal");
-        ask(fd, watch_number);
+                bench_give_up("journal");
+        bridge_send(fd, watch_number);
         take_line(fd);
-        ask(fd, subscribe);
+        bridge_send(fd, subscribe);
         take_line(fd);
         for (unsigned i = 0; i < ROUNDS; i++) {
                 uint64_t start;
@@ -275,7 +204,7 @@ static double event_time(void)
         }
         fclose(journal);
         close(fd);
-        return median(times, ROUNDS);
+        return bench_median(times, ROUNDS);
 }
 
 static void measure_clients(void)
@@ -284,9 +213,9 @@ static void measure_clients(void)
         uint64_t start = bench_now();
 
         for (int i = 0; i < CLIENTS; i++)
-                fds[i] = connect_bridge();
+                fds[i] = bridge_connect();
         for (int i = 0; i < CLIENTS; i++)
-                ask(fds[i], get_number);
+                bridge_send(fds[i], get_number);
         for (int i = 0; i < CLIENTS; i++)
                 take_line(fds[i]);
         /* Whoever is turned away has ended this program. */
@@ -305,7 +234,7 @@ static double resident(void)
         snprintf(path, sizeof(path), "/proc/%ld/status", (long)bridge_pid);
         file = fopen(path, "r");
         if (file == NULL)
-                give_up(path);
+                bench_give_up(path);
         while (fgets(line, sizeof(line), file) != NULL && sscanf(line, "VmRSS: %lu", &kilobytes) != 1)
                 continue;
         fclose(file);
@@ -314,14 +243,14 @@ static double resident(void)
 
 static void measure_memory(void)
 {
-        int fd = connect_bridge();
+        int fd = bridge_connect();
         double before, after;
 
         get_fd = fd;
         get_call();
         before = resident();
         for (int i = 0; i < 5; i++) {
-                ask(fd, get_table);
+                bridge_send(fd, get_table);
                 take_line(fd);
         }
         get_call();
@@ -332,19 +261,12 @@ static void measure_memory(void)
         close(fd);
 }
 
-static void make_folder(const char *pattern)
-{
-        strcpy(folder, pattern);
-        if (mkdtemp(folder) == NULL)
-                give_up(folder);
-}
-
 int main(void)
 {
         double time;
 
         atexit(clean_up);
-        make_folder("/tmp/bridge-bench.XXXXXX");
+        bridge_make_folder("/tmp/bridge-bench.XXXXXX");
         start_bridge(MANY);
         measure_get();
         measure_table();
@@ -355,7 +277,7 @@ int main(void)
         measure_memory();
         clean_up();
         /* An event is on disk before it is sent. How long a disk takes is not our figure. */
-        make_folder("/dev/shm/bridge-bench.XXXXXX");
+        bridge_make_folder("/dev/shm/bridge-bench.XXXXXX");
         start_bridge(MANY);
         time = event_time();
         bench_figure("bridge: from the journal to an event, files in memory", time, "ms", "at most 2",

@@ -8,11 +8,9 @@
 #include "config.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +18,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +29,7 @@
 #include "dm-bridge/daemon.h"
 #include "tests/allocations.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bridge.h"
 
 #define ROUNDS     2001 /* odd: the median is one that was measured */
 #define TRIES      1000
@@ -47,7 +45,6 @@ static const char credentials[] =
         "ConnectionRequestUsername\",\"value\":\"CPE57689\"},{\"name\":\"" ROOT
         "ConnectionRequestPassword\",\"value\":\"" PASSWORD "\"}]}}\n";
 
-static char folder[32];
 static pid_t children[3];
 static unsigned child_count;
 static unsigned long *allocations;
@@ -60,33 +57,13 @@ struct subject {
         pid_t pid;
 };
 
-static _Noreturn void give_up(const char *what)
-{
-        fprintf(stderr, "bench_request: %s: %s\n", what, strerror(errno));
-        exit(EXIT_FAILURE);
-}
-
-static const char *path_of(const char *name)
-{
-        static char paths[4][108];
-        static unsigned next;
-        char *path = paths[next++ % 4];
-
-        snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-        return path;
-}
-
 static void clean_up(void)
 {
-        static const char *const names[] = {"conf", "socket", "socket.lock", "state", "state.mark"};
-
         while (child_count > 0) {
                 kill(children[--child_count], SIGKILL);
                 waitpid(children[child_count], NULL, 0);
         }
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                unlink(path_of(names[i]));
-        rmdir(folder);
+        bridge_remove_folder();
 }
 
 /* A child that ends with us, whose standard error nobody reads. */
@@ -95,7 +72,7 @@ static pid_t begin_child(void)
         pid_t pid = fork();
 
         if (pid < 0)
-                give_up("fork");
+                bench_give_up("fork");
         if (pid > 0) {
                 children[child_count++] = pid;
                 return pid;
@@ -131,23 +108,11 @@ static int connect_udp(const struct sockaddr_in *to)
         int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
         if (fd < 0 || connect(fd, (const struct sockaddr *)to, sizeof(*to)) < 0)
-                give_up("udp");
+                bench_give_up("udp");
         return fd;
 }
 
 /* --- dm-bridge --- */
-
-static int try_connect(void)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-        strcpy(address.sun_path, path_of("socket"));
-        if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-                return fd;
-        close(fd);
-        return -1;
-}
 
 /* Reads what there is of one line or several. */
 static void take_line(int fd)
@@ -158,14 +123,13 @@ static void take_line(int fd)
         do {
                 got = read(fd, text, sizeof(text));
                 if (got <= 0)
-                        give_up("read");
+                        bench_give_up("read");
         } while (text[got - 1] != '\n');
 }
 
 static void ask(int fd, const char *line)
 {
-        if (write(fd, line, strlen(line)) != (ssize_t)strlen(line))
-                give_up("write");
+        bridge_send(fd, line);
         take_line(fd);
 }
 
@@ -178,22 +142,23 @@ static struct sockaddr_in free_port(void)
 
         if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
             getsockname(fd, (struct sockaddr *)&at, &length) < 0)
-                give_up("port");
+                bench_give_up("port");
         close(fd);
         return at;
 }
 
 static void write_configuration(unsigned port)
 {
-        FILE *file = fopen(path_of("conf"), "w");
+        FILE *file = fopen(bridge_path("conf"), "w");
 
         if (file == NULL)
-                give_up(folder);
+                bench_give_up(bridge_path("conf"));
         fprintf(file,
                 "{\"role\":\"device\",\"socket\":\"%s\",\"state\":\"%s\",\"identity\":\"%s\",\"gateway-"
                 "info\":\"%s\","
                 "\"udp-address\":\"127.0.0.1\",\"udp-port\":%u,\"request-interval\":0}\n",
-                path_of("socket"), path_of("state"), path_of("identity"), path_of("info"), port);
+                bridge_path("socket"), bridge_path("state"), bridge_path("identity"), bridge_path("info"),
+                port);
         fclose(file);
 }
 
@@ -205,26 +170,20 @@ static _Noreturn void run_daemon(void)
 
         dup2(null, STDERR_FILENO);
         allocations_count_in(allocations);
-        if (configuration_load(path_of("conf"), &config, error, sizeof(error)) < 0)
+        if (configuration_load(bridge_path("conf"), &config, error, sizeof(error)) < 0)
                 _exit(1);
-        _exit(daemon_run(path_of("conf"), &config));
+        _exit(daemon_run(bridge_path("conf"), &config));
 }
 
 static struct subject start_bridge(void)
 {
-        struct subject subject = {.to = free_port(), .events = -1};
+        struct subject subject = {.to = free_port()};
 
         write_configuration(ntohs(subject.to.sin_port));
         subject.pid = begin_child();
         if (subject.pid == 0)
                 run_daemon();
-        for (int i = 0; subject.events < 0 && i < 500; i++) {
-                subject.events = try_connect();
-                if (subject.events < 0)
-                        usleep(20000);
-        }
-        if (subject.events < 0)
-                give_up("dm-bridge does not answer");
+        subject.events = bridge_connect();
         ask(subject.events, credentials);
         ask(subject.events, subscribe);
         subject.udp = connect_udp(&subject.to);
@@ -259,7 +218,7 @@ static struct subject start_floor(void)
 
         if (udp < 0 || bind(udp, (struct sockaddr *)&subject.to, sizeof(subject.to)) < 0 ||
             socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-                give_up("floor");
+                bench_give_up("floor");
         subject.pid = begin_child();
         if (subject.pid == 0)
                 run_floor(udp, pair[1]);
@@ -340,7 +299,7 @@ static double time_request(const struct subject *subject, unsigned copies)
         start = bench_now();
         for (unsigned i = 0; i < copies; i++)
                 if (send(subject->udp, datagram, size, 0) < 0)
-                        give_up("send");
+                        bench_give_up("send");
         if (poll(&events, 1, PATIENCE) != 1)
                 return -1;
         time = (double)(bench_now() - start) / 1e3;
@@ -370,7 +329,7 @@ static void measure_idle(const struct subject *bridge, const struct subject *flo
                 floors[i] = time_request(floor, 1);
                 times[i] = time_request(bridge, 1);
                 if (times[i] < 0 || floors[i] < 0)
-                        give_up("a request was lost");
+                        bench_give_up("a request was lost");
         }
         share_processor(bridge, floor, false);
         least = bench_median(floors, ROUNDS);
@@ -392,7 +351,7 @@ static uint64_t processor_time(pid_t pid)
         clockid_t clock;
 
         if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) < 0)
-                give_up("clock");
+                bench_give_up("clock");
         return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
@@ -401,11 +360,10 @@ static uint64_t count_refused(void)
 {
         static const char status[] = "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"status\"}\n";
         char text[65536] = "", *at;
-        int fd = try_connect();
+        int fd = bridge_connect();
         ssize_t got = 0, more;
 
-        if (fd < 0 || write(fd, status, sizeof(status) - 1) < 0)
-                give_up("status");
+        bridge_send(fd, status);
         while ((more = read(fd, text + got, sizeof(text) - 1 - (size_t)got)) > 0) {
                 got += more;
                 text[got] = '\0';
@@ -455,7 +413,7 @@ static void measure_flood(const struct subject *bridge)
                         times[accepted++] = time;
         }
         if (accepted == 0)
-                give_up("no request was accepted");
+                bench_give_up("no request was accepted");
         bench_figure("request: accepted under the flood, of 1000 in 3 copies", accepted, "", "at least 999",
                      accepted >= 999);
         bench_note("request: datagram to event, flood, median", bench_median(times, accepted), "us");
@@ -467,7 +425,7 @@ static void *share(size_t size)
         void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
         if (memory == MAP_FAILED)
-                give_up("mmap");
+                bench_give_up("mmap");
         return memory;
 }
 
@@ -475,9 +433,7 @@ int main(void)
 {
         struct subject floor, bridge;
 
-        strcpy(folder, "/dev/shm/request-bench.XXXXXX");
-        if (mkdtemp(folder) == NULL)
-                give_up(folder);
+        bridge_make_folder("/dev/shm/request-bench.XXXXXX");
         atexit(clean_up);
         allocations = share(sizeof(*allocations));
         flooded = share(sizeof(*flooded));

@@ -58,13 +58,14 @@ endif
 # The built dm-bridge, as an agent meets it.
 if DM_BRIDGE
 bench_programs += %D%/bench_bridge %D%/bench_keepalive %D%/bench_request
+bench_bridge = %D%/bridge.c %D%/bridge.h $(bench_common)
 # All of the daemon but its main(), whose allocations can be counted so.
 %C%_bench_request_SOURCES = %D%/bench_request.c dm-bridge/daemon.c dm-bridge/daemon_events.c dm-bridge/daemon_reload.c \
-	dm-bridge/daemon_sources.c tests/allocations.c tests/allocations.h $(bench_common)
+	dm-bridge/daemon_sources.c tests/allocations.c tests/allocations.h $(bench_bridge)
 %C%_bench_request_CFLAGS = $(AM_CFLAGS) $(LIBUV_CFLAGS)
 %C%_bench_request_LDADD = dm-bridge/libbridge.la
 bench_helpers_bridge = dm-bridge/dm-bridge
-%C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_common)
+%C%_bench_bridge_SOURCES = %D%/bench_bridge.c $(bench_bridge)
 %C%_bench_keepalive_SOURCES = %D%/bench_keepalive.c tests/unit/simulated_keepalive.c tests/unit/simulated_keepalive.h \
 	$(simulated_stun) $(bench_common)
 %C%_bench_keepalive_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
