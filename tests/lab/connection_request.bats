@@ -11,8 +11,7 @@ setup_file()
 	export TMPDIR=$BATS_FILE_TMPDIR
 	load lab.sh
 	lab_start
-	lab_internet internet
-	lab_stun_peer internet
+	lab_internet_peer internet
 	lab_public device internet 198.51.100.20
 	lab_cpe device
 }
@@ -39,7 +38,7 @@ teardown()
 # request COPIES TS ID [UN [KEY]]: from the manager's STUN server.
 request()
 {
-	lab_peer internet request "$DEVICE" "$1" "$2" "$3" "${4:-$LAB_CPE_USER}" "${5:-$LAB_CPE_PASSWORD}"
+	lab_cpe_request internet "$DEVICE" "$@"
 }
 
 # is_woken TIMES: so often in this test?

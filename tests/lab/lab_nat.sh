@@ -15,6 +15,12 @@ lab_internet()
 		lab_net "$1" ip address add "$LAB_STRANGER/24" dev br0
 }
 
+# lab_internet_peer NAME: lab_internet whose STUN server is tests/peers/stun_peer: what a manager has.
+lab_internet_peer()
+{
+	lab_internet "$1" && lab_stun_peer "$1"
+}
+
 # lab_nat NAME UPSTREAM ADDRESS/BITS [ROUTER [LAN/BITS]]: a gateway with a LAN (br0, 192.0.2.1/24), whose wan0 is plugged into
 # UPSTREAM's LAN, that masquerades. Without ROUTER it has no default route. UPSTREAM may be a NAT.
 lab_nat()
@@ -276,4 +282,21 @@ lab_cpe_woken()
 lab_cpe_woken_is()
 {
 	[ "$(lab_cpe_woken "$1")" = "$2" ]
+}
+
+# lab_cpe_request INTERNET TO [COPIES [TS [ID [USER [PASSWORD]]]]]: the manager's connection request, from its STUN server's port.
+# TO, and "-" as TS or ID: see tests/peers/stun_peer.c.
+lab_cpe_request()
+{
+	lab_peer "$1" request "$2" "${3:-3}" "${4:--}" "${5:--}" "${6:-$LAB_CPE_USER}" "${7:-$LAB_CPE_PASSWORD}"
+}
+
+# lab_cpe_wakes HOST INTERNET TO: such a request in three copies wakes HOST's agent once.
+lab_cpe_wakes()
+{
+	local woken
+	woken=$(lab_cpe_woken "$1")
+	# Two in one second need two timestamps.
+	lab_cpe_request "$2" "$3" 3 "$(date +%s%3N)"
+	lab_until 5 lab_cpe_woken_is "$1" $((woken + 1))
 }

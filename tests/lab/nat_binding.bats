@@ -12,11 +12,10 @@ setup_file()
 	export TMPDIR=$BATS_FILE_TMPDIR
 	load lab.sh
 	lab_start
-	lab_internet internet
+	lab_internet_peer internet
 	lab_nat nat internet $PUBLIC/24
 	lab_nat_timeouts nat 30 120
 	lab_behind device nat $BEHIND/24
-	lab_stun_peer internet
 	lab_peer internet user "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
 	lab_cpe device
 	# Whatever it is for an instant, is told.
@@ -77,11 +76,7 @@ requests()
 # wakes [TO]: a request that the server sends to the binding wakes the agent.
 wakes()
 {
-	local woken
-	woken=$(lab_cpe_woken device)
-	# Two in one second need two timestamps.
-	lab_peer internet request "${1:-$LAB_CPE_USER}" 3 "$(date +%s%3N)" - "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
-	lab_until 5 lab_cpe_woken_is device $((woken + 1))
+	lab_cpe_wakes device internet "${1:-$LAB_CPE_USER}"
 }
 
 # recorded_is ADDRESS: is that the binding that the peer recorded last, in this test?
@@ -262,7 +257,7 @@ is_on_another_port()
 	lab_readdress mover 192.0.2.31/24 192.0.2.1
 	# The old one still has the port.
 	lab_until 10 is_on_another_port mover
-	lab_peer internet request "$address" 3 - - "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
+	lab_cpe_request internet "$address"
 	lab_until 5 lab_cpe_woken_is mover 1
 	lab_host_stop mover
 }
@@ -286,7 +281,7 @@ is_on_another_port()
 	lab_nat_restart nat
 	lab_cpe_stun nested STUNMinimumKeepAlivePeriod=2 STUNMaximumKeepAlivePeriod=2
 	lab_until 10 lab_cpe_is nested $PUBLIC:7547 true
-	lab_peer internet request $PUBLIC:7547 3 - - "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
+	lab_cpe_request internet $PUBLIC:7547
 	lab_until 5 lab_cpe_woken_is nested 1
 	lab_host_stop nested
 	lab_host_stop inner

@@ -16,8 +16,7 @@ setup_file()
 	export TMPDIR=$BATS_FILE_TMPDIR
 	load lab.sh
 	lab_start
-	lab_internet internet
-	lab_stun_peer internet
+	lab_internet_peer internet
 	lab_peer internet honour on
 	start still 1 $((SILENCE + 60)) $((SILENCE + 60))
 	lab_cpe_stun still STUNUsername= STUNMinimumKeepAlivePeriod=$SILENCE STUNMaximumKeepAlivePeriod=$SILENCE
@@ -82,13 +81,10 @@ found_out()
 	[ "$period" -le $((USED * 1000)) ]
 }
 
-# wakes HOST: a request that is sent to its binding from the server's port wakes the agent.
+# wakes HOST: a request that is sent to its binding wakes the agent.
 wakes()
 {
-	local woken
-	woken=$(lab_cpe_woken "$1")
-	lab_peer internet request "$(lab_cpe_get "$1" UDPConnectionRequestAddress)" 3 "$(date +%s%3N)" - "$LAB_CPE_USER" "$LAB_CPE_PASSWORD"
-	lab_until 5 lab_cpe_woken_is "$1" $((woken + 1))
+	lab_cpe_wakes "$1" internet "$(lab_cpe_get "$1" UDPConnectionRequestAddress)"
 }
 
 # from_primary NUMBER: of the requests that the peer has seen of that NAT's binding: how many.

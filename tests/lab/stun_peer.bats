@@ -17,11 +17,10 @@ setup_file()
 	export TMPDIR=$BATS_FILE_TMPDIR
 	load lab.sh
 	lab_start
-	lab_internet internet
+	lab_internet_peer internet
 	lab_nat nat internet 198.51.100.1/24
 	lab_behind device nat
 	lab_nat_timeouts nat 30 60
-	lab_stun_peer internet
 	lab_peer internet user CPE57689 password
 }
 
