@@ -25,6 +25,18 @@ void simulated_network_init(struct simulated_network *network, int64_t new_ms, i
         network->random = seed;
 }
 
+struct simulated_nat_settings *simulated_add_nat(struct simulated_network *network)
+{
+        struct simulated_nat_settings *settings;
+
+        if (network->nat_count == SIMULATED_NATS_MAX)
+                abort();
+        settings = &network->nats[network->nat_count++].settings;
+        *settings = network->nats[0].settings;
+        settings->address.s_addr ^= htonl(2);
+        return settings;
+}
+
 struct stun_address simulated_address(const char *text, uint16_t port)
 {
         struct stun_address made = {.port = port};

@@ -76,6 +76,9 @@ struct simulated_network {
 void simulated_network_init(struct simulated_network *network, int64_t new_ms, int64_t used_ms,
                             uint64_t seed);
 
+/** Another NAT, outside of the first and like it but for its address. Returns its settings. */
+struct simulated_nat_settings *simulated_add_nat(struct simulated_network *network);
+
 struct stun_address simulated_address(const char *text, uint16_t port);
 
 /** Uniform random bits; the seed is `network->random`. */

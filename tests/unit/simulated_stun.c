@@ -11,12 +11,6 @@
 #include "tests/unit/durations.h"
 #include "tests/unit/stun_server.h"
 
-/* Attributes. */
-#define RESPONSE_ADDRESS  0x0002
-#define MESSAGE_INTEGRITY 0x0008
-#define TR111_BINDING     0xC001
-#define TR111_CHANGE      0xC002
-
 /* --- The server --- */
 
 static bool is_signed_well(const struct simulated_packet *packet)
@@ -26,10 +20,10 @@ static bool is_signed_well(const struct simulated_packet *packet)
 
 static unsigned error_for(struct simulated_stun *s, const struct simulated_packet *packet)
 {
-        bool changes = stun_has(packet->bytes, packet->size, TR111_CHANGE);
+        bool changes = stun_has(packet->bytes, packet->size, ATTRIBUTE_CHANGE);
         bool demands = s->demand == SIMULATED_ALWAYS || (s->demand == SIMULATED_CHANGES && changes);
 
-        if (stun_has(packet->bytes, packet->size, MESSAGE_INTEGRITY))
+        if (stun_has(packet->bytes, packet->size, ATTRIBUTE_INTEGRITY))
                 return is_signed_well(packet) ? 0 : 431;
         return demands ? 401 : 0;
 }
@@ -39,7 +33,7 @@ static struct stun_address answer_to(const struct simulated_stun *s, const struc
 {
         struct stun_address to = packet->from;
         size_t size;
-        const uint8_t *value = stun_attribute(packet->bytes, packet->size, RESPONSE_ADDRESS, &size);
+        const uint8_t *value = stun_attribute(packet->bytes, packet->size, ATTRIBUTE_RESPONSE_ADDRESS, &size);
 
         if (value == NULL || s->kind != SIMULATED_HONOURS)
                 return to;
@@ -64,9 +58,9 @@ static void accept_request(struct simulated_stun *s, const struct simulated_pack
 
         inet_ntop(AF_INET, &packet->from.address, text, sizeof(text));
         answer = stun_answer_mapped(packet->bytes, text, packet->from.port);
-        if (stun_has(packet->bytes, packet->size, MESSAGE_INTEGRITY))
+        if (stun_has(packet->bytes, packet->size, ATTRIBUTE_INTEGRITY))
                 stun_answer_sign(&answer, SIMULATED_PASSWORD, STUN_RFC3489);
-        if (stun_has(packet->bytes, packet->size, TR111_CHANGE)) {
+        if (stun_has(packet->bytes, packet->size, ATTRIBUTE_CHANGE)) {
                 s->secured = packet->from;
                 s->recorded++;
         }
@@ -77,7 +71,7 @@ static void at_server(void *context, const struct simulated_packet *packet)
 {
         static const uint8_t unknown[] = {0, 2, 0, 2};
         struct simulated_stun *s = context;
-        bool names = stun_has(packet->bytes, packet->size, RESPONSE_ADDRESS);
+        bool names = stun_has(packet->bytes, packet->size, ATTRIBUTE_RESPONSE_ADDRESS);
         unsigned error = error_for(s, packet);
         struct stun_answer answer;
 
@@ -102,12 +96,12 @@ static void at_server(void *context, const struct simulated_packet *packet)
  * belongs to the request before. BD-6: integrity is an answer to a 401. */
 static void note_request(struct simulated_stun *s, const struct stun_action *action)
 {
-        bool has_integrity = stun_has(action->bytes, action->size, MESSAGE_INTEGRITY);
-        bool is_change = stun_has(action->bytes, action->size, TR111_CHANGE);
+        bool has_integrity = stun_has(action->bytes, action->size, ATTRIBUTE_INTEGRITY);
+        bool is_change = stun_has(action->bytes, action->size, ATTRIBUTE_CHANGE);
         bool is_primary = action->port == STUN_PRIMARY;
 
-        s->wrong += is_primary != stun_has(action->bytes, action->size, TR111_BINDING);
-        s->wrong += is_primary == stun_has(action->bytes, action->size, RESPONSE_ADDRESS);
+        s->wrong += is_primary != stun_has(action->bytes, action->size, ATTRIBUTE_BINDING);
+        s->wrong += is_primary == stun_has(action->bytes, action->size, ATTRIBUTE_RESPONSE_ADDRESS);
         s->wrong += is_change && !is_primary;
         s->wrong += has_integrity && !s->was_unauthorized;
         if (!is_primary || memcmp(s->last_transaction, action->bytes + 4, STUN_TRANSACTION_SIZE) == 0)

@@ -50,5 +50,5 @@ void assert_asked_at_once(size_t count)
         assert_int_equal(play.count, count + 1);
         assert_int_equal(play_last(&play)->at, play.now);
         assert_true(stun_address_equals(&play_last(&play)->to, &play.server));
-        assert_false(play_has(&play, PLAY_CHANGE));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE));
 }

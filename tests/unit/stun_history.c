@@ -9,15 +9,6 @@
 #include "tests/unit/stun_history.h"
 #include "tests/unit/stun_play.h"
 
-enum attribute {
-        RESPONSE_ADDRESS = 0x0002,
-        CHANGE_REQUEST = 0x0003,
-        USERNAME = 0x0006,
-        MESSAGE_INTEGRITY = 0x0008,
-        CONNECTION_REQUEST_BINDING = 0xC001,
-        BINDING_CHANGE = 0xC002,
-};
-
 /* What an onlooker knows. */
 struct history {
         struct stun_play play;
@@ -49,23 +40,23 @@ static bool has(const struct play_sent *sent, uint16_t type)
 
 static void check_attributes(const struct stun_play *play, const struct play_sent *sent)
 {
-        bool primary = sent->port == STUN_PRIMARY, integrity = has(sent, MESSAGE_INTEGRITY);
+        bool primary = sent->port == STUN_PRIMARY, integrity = has(sent, ATTRIBUTE_INTEGRITY);
         bool named = play->settings.username != NULL && play->settings.username[0] != '\0';
 
-        assert_int_equal(has(sent, CONNECTION_REQUEST_BINDING), primary);
-        assert_int_equal(has(sent, RESPONSE_ADDRESS), !primary);
-        assert_true(!primary || !has(sent, CHANGE_REQUEST));
-        assert_true(primary || !has(sent, BINDING_CHANGE));
-        assert_int_equal(has(sent, USERNAME), named && (primary || integrity));
+        assert_int_equal(has(sent, ATTRIBUTE_BINDING), primary);
+        assert_int_equal(has(sent, ATTRIBUTE_RESPONSE_ADDRESS), !primary);
+        assert_true(!primary || !has(sent, ATTRIBUTE_CHANGE_REQUEST));
+        assert_true(primary || !has(sent, ATTRIBUTE_CHANGE));
+        assert_int_equal(has(sent, ATTRIBUTE_USERNAME), named && (primary || integrity));
         assert_true(!integrity || history.unauthorized[sent->port]); /* BD-6 */
 }
 
 /* KA-1 and its exceptions: KA-3, BD-7, BD-5, another server. */
 static void check_period(const struct stun_play *play, const struct play_sent *sent)
 {
-        if (sent->port == STUN_SECONDARY || has(sent, BINDING_CHANGE))
+        if (sent->port == STUN_SECONDARY || has(sent, ATTRIBUTE_CHANGE))
                 return;
-        if (has(sent, MESSAGE_INTEGRITY) || !history.has_counted ||
+        if (has(sent, ATTRIBUTE_INTEGRITY) || !history.has_counted ||
             !stun_address_equals(&sent->to, &history.counted_to) ||
             !stun_address_equals(&play->local, &history.counted_local)) {
                 history.tally->exempt++;
@@ -83,7 +74,7 @@ static void check_probe(const struct stun_play *play, const struct play_sent *se
 {
         struct stun_report report = play_report(play);
         size_t size;
-        const uint8_t *value = stun_attribute(sent->bytes, sent->size, RESPONSE_ADDRESS, &size);
+        const uint8_t *value = stun_attribute(sent->bytes, sent->size, ATTRIBUTE_RESPONSE_ADDRESS, &size);
 
         assert_int_equal(size, 8);
         assert_int_equal(value[2] << 8 | value[3], report.mapped.port);
@@ -107,7 +98,7 @@ static void check_sent(const struct stun_play *play, const struct play_sent *sen
         check_period(play, sent);
         if (sent->port == STUN_SECONDARY)
                 check_probe(play, sent);
-        history.tally->changes += has(sent, BINDING_CHANGE);
+        history.tally->changes += has(sent, ATTRIBUTE_CHANGE);
         history.tally->probes += sent->port == STUN_SECONDARY;
         history.copies[sent->port] = 1;
         history.unauthorized[sent->port] = false;
@@ -162,7 +153,7 @@ static void answer(void)
         if (request->size == 0)
                 return;
         made = random_below(5) > 0 ? random_mapped(request) : random_error(request);
-        if (has(request, MESSAGE_INTEGRITY))
+        if (has(request, ATTRIBUTE_INTEGRITY))
                 sign(&made);
         play_receive(&history.play, random_below(4) > 0 ? STUN_PRIMARY : STUN_SECONDARY, &made);
 }
@@ -177,7 +168,7 @@ static void peace(void)
                 if (request == NULL)
                         return;
                 made = stun_answer_mapped(request->bytes, PLAY_PUBLIC, 40000);
-                if (has(request, MESSAGE_INTEGRITY))
+                if (has(request, ATTRIBUTE_INTEGRITY))
                         sign(&made);
                 play_run(&history.play, 20);
                 play_receive(&history.play, STUN_PRIMARY, &made);

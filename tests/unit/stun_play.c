@@ -161,7 +161,7 @@ bool play_is_signed(const struct stun_play *play, const char *password, enum stu
 void play_become_bound(struct stun_play *play, uint16_t port)
 {
         play_mapped(play, PLAY_PUBLIC, port);
-        if (play_has(play, PLAY_CHANGE))
+        if (play_has(play, ATTRIBUTE_CHANGE))
                 play_mapped(play, PLAY_PUBLIC, port);
         assert_int_equal(play_report(play).state, STUN_STATE_BOUND);
 }

@@ -12,16 +12,6 @@
 #define PLAY_LOCAL   "10.0.0.2"
 #define PLAY_SENT    256
 
-/** Attributes that are asked for. */
-enum play_attribute {
-        PLAY_RESPONSE_ADDRESS = 0x0002,
-        PLAY_CHANGE_REQUEST = 0x0003,
-        PLAY_USERNAME = 0x0006,
-        PLAY_INTEGRITY = 0x0008,
-        PLAY_BINDING = 0xC001,
-        PLAY_CHANGE = 0xC002,
-};
-
 /** A datagram that the client sent. */
 struct play_sent {
         int64_t at;

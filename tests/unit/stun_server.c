@@ -99,7 +99,7 @@ void stun_answer_sign(struct stun_answer *answer, const char *password, enum stu
         uint8_t digest[20];
 
         make_integrity(answer->bytes, answer->size, password, dialect, digest);
-        stun_answer_add(answer, 0x0008, digest, sizeof(digest));
+        stun_answer_add(answer, ATTRIBUTE_INTEGRITY, digest, sizeof(digest));
 }
 
 const uint8_t *stun_attribute(const uint8_t *message, size_t size, uint16_t type, size_t *ret_size)
@@ -126,7 +126,7 @@ bool stun_has(const uint8_t *message, size_t size, uint16_t type)
 bool stun_is_signed(const uint8_t *message, size_t size, const char *password, enum stun_dialect dialect)
 {
         size_t length;
-        const uint8_t *found = stun_attribute(message, size, 0x0008, &length);
+        const uint8_t *found = stun_attribute(message, size, ATTRIBUTE_INTEGRITY, &length);
         uint8_t digest[20];
 
         if (found == NULL || length != 20 || found + 20 != message + size)

@@ -9,6 +9,16 @@
 
 #include "dm-bridge/stun_message.h"
 
+/** Attributes that are asked for. */
+enum {
+        ATTRIBUTE_RESPONSE_ADDRESS = 0x0002,
+        ATTRIBUTE_CHANGE_REQUEST = 0x0003,
+        ATTRIBUTE_USERNAME = 0x0006,
+        ATTRIBUTE_INTEGRITY = 0x0008,
+        ATTRIBUTE_BINDING = 0xC001, /* TR-111's CONNECTION-REQUEST-BINDING */
+        ATTRIBUTE_CHANGE = 0xC002,  /* and BINDING-CHANGE */
+};
+
 struct stun_answer {
         uint8_t bytes[512];
         size_t size;

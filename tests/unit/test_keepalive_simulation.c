@@ -148,10 +148,7 @@ static void test_KA_2_the_shorter_of_two_NATs_decides(void **state)
         (void)state;
         for (int i = 0; i < 2; i++) {
                 init(i == 0 ? 60 * SECOND : 300 * SECOND, 0.02, 1);
-                s.network.nat_count = 2;
-                s.network.nats[1].settings = s.network.nats[0].settings;
-                s.network.nats[1].settings.used_ms = i == 0 ? 300 * SECOND : 60 * SECOND;
-                s.network.nats[1].settings.address.s_addr ^= 0x01000000;
+                simulated_add_nat(&s.network)->used_ms = i == 0 ? 300 * SECOND : 60 * SECOND;
                 start(20 * SECOND, -1);
                 converge(60 * SECOND);
         }

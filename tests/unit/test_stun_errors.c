@@ -13,15 +13,15 @@ static void test_BD_5_a_401_is_answered_with_name_and_integrity(void **state)
 
         (void)state;
         begin_as("CPE57689", "password");
-        assert_false(play_has(&play, PLAY_INTEGRITY));
+        assert_false(play_has(&play, ATTRIBUTE_INTEGRITY));
         first = *play_last(&play);
         play_error(&play, 401);
         assert_int_equal(play.count, 2);
         assert_int_equal(play_last(&play)->at, PLAY_START);
         assert_true(is_new_since(&first));
-        assert_true(play_has(&play, PLAY_BINDING));
-        assert_false(play_has(&play, PLAY_CHANGE));
-        assert_true(play_has(&play, PLAY_USERNAME));
+        assert_true(play_has(&play, ATTRIBUTE_BINDING));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_USERNAME));
         assert_true(play_is_signed(&play, "password", STUN_RFC3489));
 }
 
@@ -55,11 +55,11 @@ static void test_BD_5_CB_3_a_binding_change_is_repeated_whole_after_a_401(void *
         first = *play_last(&play);
         play_error(&play, 401);
         assert_true(is_new_since(&first));
-        assert_true(play_has(&play, PLAY_BINDING));
-        assert_true(play_has(&play, PLAY_CHANGE));
-        assert_true(play_has(&play, PLAY_USERNAME));
-        assert_false(play_has(&play, PLAY_RESPONSE_ADDRESS));
-        assert_false(play_has(&play, PLAY_CHANGE_REQUEST));
+        assert_true(play_has(&play, ATTRIBUTE_BINDING));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_USERNAME));
+        assert_false(play_has(&play, ATTRIBUTE_RESPONSE_ADDRESS));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE_REQUEST));
         assert_true(play_is_signed(&play, "password", STUN_RFC3489));
         answer = stun_answer_mapped(play_last(&play)->bytes, PLAY_PUBLIC, 40000);
         stun_answer_sign(&answer, "password", STUN_RFC3489);
@@ -75,13 +75,13 @@ static void test_BD_6_integrity_is_sent_only_in_answer_to_a_401(void **state)
         (void)state;
         begin_as("CPE57689", "password");
         for (int i = 0; i < 3; i++) {
-                assert_false(play_has(&play, PLAY_INTEGRITY));
+                assert_false(play_has(&play, ATTRIBUTE_INTEGRITY));
                 play_error(&play, 401);
                 assert_true(play_is_signed(&play, "password", STUN_RFC3489));
                 answer = stun_answer_mapped(play_last(&play)->bytes, PLAY_PUBLIC, 40000);
                 stun_answer_sign(&answer, "password", STUN_RFC3489);
                 play_receive(&play, STUN_PRIMARY, &answer);
-                if (play_has(&play, PLAY_CHANGE))
+                if (play_has(&play, ATTRIBUTE_CHANGE))
                         play_mapped(&play, PLAY_PUBLIC, 40000);
                 assert_non_null(play_next_request(&play, PLAY_MINIMUM));
         }
@@ -95,7 +95,7 @@ static void assert_never_signed(const char *username, const char *password)
         assert_int_equal(play_report(&play).state, STUN_STATE_REFUSED);
         assert_int_equal(play_report(&play).last_error, 401);
         assert_non_null(play_next_request(&play, 10 * PLAY_MINIMUM));
-        assert_false(play_has(&play, PLAY_INTEGRITY));
+        assert_false(play_has(&play, ATTRIBUTE_INTEGRITY));
 }
 
 static void test_BD_6_without_username_or_password_there_is_no_integrity(void **state)
@@ -112,7 +112,7 @@ static int64_t pause_after(unsigned first, unsigned second)
         int64_t at = play.now;
 
         play_error(&play, first);
-        if (play_has(&play, PLAY_INTEGRITY))
+        if (play_has(&play, ATTRIBUTE_INTEGRITY))
                 play_error(&play, second);
         assert_int_equal(play.now, at);
         return play_next_request(&play, 24 * 3600000) == NULL ? -1 : play.now - at;
@@ -127,7 +127,7 @@ static void assert_backs_off(unsigned first, unsigned second)
         play_configure(&play);
         for (size_t i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
                 assert_int_equal(pause_after(first, second), pauses[i] * 1000);
-                assert_false(play_has(&play, PLAY_INTEGRITY));
+                assert_false(play_has(&play, ATTRIBUTE_INTEGRITY));
         }
 }
 

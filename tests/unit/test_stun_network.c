@@ -20,7 +20,7 @@ static void test_BD_7_a_new_local_address_is_discovered_at_once(void **state)
         play_assert_contact(&play, true, PLAY_PUBLIC, 40000); /* until there is news */
         /* The binding is another one, though it looks the same from outside. */
         play_mapped(&play, PLAY_PUBLIC, 40000);
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
 }
 
 static void test_BD_7_each_new_local_address_is_discovered_at_once(void **state)
@@ -119,7 +119,7 @@ static void test_BD_1_a_server_that_moves_is_asked_at_once_and_told_of_the_bindi
         assert_asked_at_once(count);
         play_assert_contact(&play, true, PLAY_PUBLIC, 40000);
         play_mapped(&play, PLAY_PUBLIC, 40000);
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
         assert_true(stun_address_equals(&play_last(&play)->to, &play.server));
 }
 
@@ -140,7 +140,7 @@ static void test_KA_1_a_name_that_leads_elsewhere_each_time_does_not_shorten_the
         play_become_bound(&play, 40000);
         play_set_server(&play, "203.0.113.5");
         assert_int_equal(play_last(&play)->at, play.now);
-        assert_false(play_has(&play, PLAY_CHANGE));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE));
 }
 
 static void the_same_address_of_the_server_is_no_news(void **state)

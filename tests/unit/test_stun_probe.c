@@ -55,10 +55,10 @@ static void test_CB_1_CB_2_CB_3_a_probe_says_nothing_of_the_binding(void **state
 {
         (void)state;
         probe_as("CPE57689", "password");
-        assert_false(play_has(&play, PLAY_BINDING));
-        assert_false(play_has(&play, PLAY_CHANGE));
-        assert_false(play_has(&play, PLAY_USERNAME));
-        assert_false(play_has(&play, PLAY_INTEGRITY));
+        assert_false(play_has(&play, ATTRIBUTE_BINDING));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE));
+        assert_false(play_has(&play, ATTRIBUTE_USERNAME));
+        assert_false(play_has(&play, ATTRIBUTE_INTEGRITY));
 }
 
 static void test_KA_2_an_answer_at_the_primary_port_shows_that_the_binding_lives(void **state)
@@ -135,8 +135,8 @@ static void a_server_that_knows_no_change_request_is_asked_without_it(void **sta
         (void)state;
         assert_repeated_without_change_request(0x0003, 0x0003, true);
         assert_int_equal(play_last(&play)->size, size - 8);
-        assert_true(play_has(&play, PLAY_RESPONSE_ADDRESS));
-        assert_false(play_has(&play, PLAY_CHANGE_REQUEST));
+        assert_true(play_has(&play, ATTRIBUTE_RESPONSE_ADDRESS));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE_REQUEST));
         assert_int_equal(fake_keepalive.probed, 0);
         assert_repeated_without_change_request(0x0003, 0x0003, false); /* once */
         assert_probed(PROBE_REFUSED);
@@ -147,7 +147,7 @@ static void a_server_that_knows_no_change_request_is_asked_without_it(void **sta
         fake_keepalive.due = play.now + QUIET;
         play_run(&play, QUIET);
         assert_int_equal(play_last(&play)->port, STUN_SECONDARY);
-        assert_false(play_has(&play, PLAY_CHANGE_REQUEST));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE_REQUEST));
 }
 
 static void without_response_address_a_probe_has_no_sense_left(void **state)
@@ -167,8 +167,8 @@ static void test_BD_5_a_probe_answers_a_401_once(void **state)
         assert_int_equal(play_last(&play)->port, STUN_SECONDARY);
         assert_true(
                 stun_is_signed(play_last(&play)->bytes, play_last(&play)->size, "password", STUN_RFC3489));
-        assert_true(play_has(&play, PLAY_USERNAME));
-        assert_false(play_has(&play, PLAY_BINDING));
+        assert_true(play_has(&play, ATTRIBUTE_USERNAME));
+        assert_false(play_has(&play, ATTRIBUTE_BINDING));
         assert_int_equal(fake_keepalive.probed, 0);
         answer = stun_answer_mapped(play_last(&play)->bytes, PLAY_PUBLIC, 50000);
         play_receive(&play, STUN_PRIMARY, &answer); /* not signed: no answer */

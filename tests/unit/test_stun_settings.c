@@ -53,7 +53,7 @@ static void test_BD_1_switched_on_again_it_discovers_anew(void **state)
         assert_asked_at_once(2);
         play_assert_contact(&play, false, PLAY_LOCAL, 7547); /* what was known before is too old */
         play_mapped(&play, PLAY_PUBLIC, 40000);
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
 }
 
 static void test_KA_1_switching_off_and_on_does_not_shorten_the_period(void **state)
@@ -79,10 +79,10 @@ static void test_CB_2_another_username_is_told_of_the_binding(void **state)
         play_configure(&play);
         assert_non_null(play_next_request(&play, PLAY_MINIMUM));
         assert_int_equal(play.now, PLAY_START + PLAY_MINIMUM);
-        assert_true(play_has(&play, PLAY_USERNAME));
+        assert_true(play_has(&play, ATTRIBUTE_USERNAME));
         play_assert_contact(&play, true, PLAY_PUBLIC, 40000);
         play_mapped(&play, PLAY_PUBLIC, 40000);
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
 }
 
 static void test_BD_5_a_password_that_was_set_ends_a_pause(void **state)
@@ -116,7 +116,7 @@ static void other_periods_only_move_the_next_request(void **state)
         assert_int_equal(fake_keepalive.started, 1);
         assert_null(play_next_request(&play, 60000 - 1));
         assert_non_null(play_next_request(&play, 1));
-        assert_false(play_has(&play, PLAY_CHANGE));
+        assert_false(play_has(&play, ATTRIBUTE_CHANGE));
 }
 
 static void the_same_settings_change_nothing(void **state)
@@ -161,7 +161,7 @@ static void the_longest_texts_can_be_sent(void **state)
         play_mapped(&play, PLAY_PUBLIC, 40000);
         play_error(&play, 401);
         assert_int_equal(play.count, 3);
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
         assert_true(play_is_signed(&play, text, STUN_RFC3489));
 }
 
@@ -213,7 +213,7 @@ static void test_BD_8_auto_stays_with_what_has_worked(void **state)
         xor_mapped(40000);
         play_assert_contact(&play, true, PLAY_PUBLIC, 40000);
         assert_true(has_cookie());
-        assert_true(play_has(&play, PLAY_CHANGE));
+        assert_true(play_has(&play, ATTRIBUTE_CHANGE));
         xor_mapped(40000);
         assert_non_null(play_next_request(&play, PLAY_MINIMUM));
         assert_true(has_cookie());
@@ -252,7 +252,7 @@ static void test_BD_8_auto_tries_the_other_integrity_when_one_is_refused(void **
         (void)state;
         begin_with("CPE57689", "password", STUN_POLICY_AUTO);
         play_error(&play, 401);
-        assert_true(play_has(&play, PLAY_INTEGRITY));
+        assert_true(play_has(&play, ATTRIBUTE_INTEGRITY));
         play_error(&play, 431);
         assert_non_null(play_next_request(&play, 3600000));
         assert_true(has_cookie());

@@ -161,14 +161,14 @@ static void test_BD_4_a_NAT_that_restarts_with_another_address_is_followed(void 
 
 static void test_KA_2_two_NATs_in_a_row(void **state)
 {
+        struct simulated_nat_settings *outer;
+
         (void)state;
         for (int i = 0; i < 4; i++) {
                 init(i % 2 ? 50 * SECOND : 200 * SECOND, 0.01, 1);
-                s.network.nat_count = 2;
-                s.network.nats[1].settings = s.network.nats[0].settings;
-                s.network.nats[1].settings.address.s_addr ^= htonl(2);
-                s.network.nats[1].settings.used_ms = i % 2 ? 200 * SECOND : 50 * SECOND;
-                s.network.nats[1].settings.ports = i / 2 ? SIMULATED_PORTS_RANDOM : SIMULATED_PORTS_KEPT;
+                outer = simulated_add_nat(&s.network);
+                outer->used_ms = i % 2 ? 200 * SECOND : 50 * SECOND;
+                outer->ports = i / 2 ? SIMULATED_PORTS_RANDOM : SIMULATED_PORTS_KEPT;
                 simulated_stun_start(&s);
                 converge(50 * SECOND);
                 simulated_stun_run(&s, HOUR);
