@@ -5,7 +5,6 @@
 
 #include "dm-bridge/agent.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,7 +16,7 @@
 /* RFC 3489 9.4 wants the user alerted of a contradiction, and of the rest an operator wants to know too. */
 void agent_log_stun(struct agent *agent)
 {
-        char server[INET_ADDRSTRLEN], mapped[INET_ADDRSTRLEN] = "";
+        char server[STUN_ADDRESS_TEXT_MAX], mapped[STUN_ADDRESS_TEXT_MAX];
         struct stun_report report;
 
         stun_client_report(&agent->stun, &report, clock_boottime_ms());
@@ -27,31 +26,25 @@ void agent_log_stun(struct agent *agent)
         agent->last_error = report.last_error;
         if (!report.has_server)
                 return;
-        inet_ntop(AF_INET, &report.server.address, server, sizeof(server));
-        if (report.has_mapped)
-                inet_ntop(AF_INET, &report.mapped.address, mapped, sizeof(mapped));
+        stun_address_text(&report.server, server);
         if (report.last_error != 0)
-                log_limited("STUN server %s:%u: %s, error %u", server, report.server.port,
-                            stun_state_name(report.state), report.last_error);
+                log_limited("STUN server %s: %s, error %u", server, stun_state_name(report.state),
+                            report.last_error);
         else if (report.state == STUN_STATE_BOUND && report.has_mapped)
-                log_limited("STUN server %s:%u: bound to %s:%u", server, report.server.port, mapped,
-                            report.mapped.port);
+                log_limited("STUN server %s: bound to %s", server, stun_address_text(&report.mapped, mapped));
         else
-                log_limited("STUN server %s:%u: %s", server, report.server.port,
-                            stun_state_name(report.state));
+                log_limited("STUN server %s: %s", server, stun_state_name(report.state));
 }
 
 /* --- Connection requests --- */
 
 static void log_refused(const struct request_note *note, const struct stun_address *from)
 {
-        char address[INET_ADDRSTRLEN];
+        char address[STUN_ADDRESS_TEXT_MAX];
 
-        if (note->reason == NULL)
-                return;
-        inet_ntop(AF_INET, &from->address, address, sizeof(address));
-        log_limited("connection request of %s:%u refused: %s (%llu since the last such line)", address,
-                    from->port, note->reason, (unsigned long long)note->count);
+        if (note->reason != NULL)
+                log_limited("connection request of %s refused: %s (%llu since the last such line)",
+                            stun_address_text(from, address), note->reason, (unsigned long long)note->count);
 }
 
 static void take_request(struct agent *agent, const struct stun_address *from, const uint8_t *bytes,
@@ -103,28 +96,22 @@ static void on_rest(void *context)
 
 /* --- The port --- */
 
-static bool is_same(const struct stun_address *a, const struct stun_address *b)
-{
-        return a->address.s_addr == b->address.s_addr && a->port == b->port;
-}
-
 /* Where the configuration wants it. What is open goes on until its successor is. */
 static int open_primary(struct agent *agent)
 {
         const struct configuration *config = agent->bridge->config;
         const struct stun_address at = {config->udp_address, config->udp_port};
         const struct udp_port_handler handler = {agent, on_received, on_rest};
-        char address[INET_ADDRSTRLEN];
+        char address[STUN_ADDRESS_TEXT_MAX];
         struct udp_port *port;
         int err;
 
-        if (agent->primary != NULL && is_same(&at, &agent->wanted))
+        if (agent->primary != NULL && stun_address_equals(&at, &agent->wanted))
                 return 0;
         err = udp_port_open(&port, agent->loop, &at, &handler);
         if (err < 0) {
-                inet_ntop(AF_INET, &at.address, address, sizeof(address));
-                log_line("udp-port %s:%u: connection requests can't be awaited: %s", address, at.port,
-                         strerror(-err));
+                log_line("udp-port %s: connection requests can't be awaited: %s",
+                         stun_address_text(&at, address), strerror(-err));
                 return err;
         }
         udp_port_close(agent->primary);

@@ -182,9 +182,10 @@ static void publish_address(struct agent *agent, const struct stun_report *repor
         agent->bridge->connection.nat_detected = report->nat_detected;
         if (!report->has_request_address)
                 return;
-        inet_ntop(AF_INET, &report->request_address.address, text, INET_ADDRSTRLEN);
-        if (report->request_address.port != DEFAULT_PORT)
-                sprintf(text + strlen(text), ":%u", report->request_address.port);
+        if (report->request_address.port == DEFAULT_PORT)
+                inet_ntop(AF_INET, &report->request_address.address, text, INET_ADDRSTRLEN);
+        else
+                stun_address_text(&report->request_address, text);
 }
 
 /* What the parameters and their events depend on. */

@@ -49,7 +49,9 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/rpc.c %D%/rpc.h \
 	%D%/sd_notify.c %D%/sd_notify.h \
 	%D%/server.c %D%/server.h \
+	%D%/socket_path.c %D%/socket_path.h \
 	%D%/state.c %D%/state.h \
+	%D%/stun_address.c %D%/stun_address.h \
 	%D%/stun_binding.c \
 	%D%/stun_client.c %D%/stun_client.h \
 	%D%/stun_exchange.c \
@@ -58,7 +60,6 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/stun_probe.c \
 	%D%/stun_report.c \
 	%D%/stun_transaction.c %D%/stun_transaction.h \
-	%D%/socket_path.c %D%/socket_path.h \
 	%D%/udp_port.c %D%/udp_port.h \
 	%D%/udp_socket.c %D%/udp_socket.h \
 	%D%/url_host.c %D%/url_host.h \

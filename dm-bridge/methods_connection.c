@@ -2,27 +2,19 @@
 /* methods_connection.c - how connection requests reach this host: the method stun, and a part of status. */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <json-c/json.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "dm-bridge/bridge.h"
 #include "dm-bridge/methods.h"
 #include "libassoc/json_build.h"
 
-#define ADDRESS_MAX (INET_ADDRSTRLEN + sizeof(":65535"))
-
 static bool add_address(struct json_object *object, const char *name, bool known,
                         const struct stun_address *address)
 {
-        char host[INET_ADDRSTRLEN], text[ADDRESS_MAX] = "";
+        char text[STUN_ADDRESS_TEXT_MAX];
 
-        if (known) {
-                inet_ntop(AF_INET, &address->address, host, sizeof(host));
-                snprintf(text, sizeof(text), "%s:%u", host, address->port);
-        }
-        return json_add_text(object, name, text);
+        return json_add_text(object, name, known ? stun_address_text(address, text) : "");
 }
 
 static struct stun_report report_of(const struct bridge *bridge)

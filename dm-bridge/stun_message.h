@@ -6,10 +6,11 @@
 #ifndef BRIDGE_STUN_MESSAGE_H
 #define BRIDGE_STUN_MESSAGE_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "dm-bridge/stun_address.h"
 
 #define STUN_TRANSACTION_SIZE 16
 /** Any request of ours fits. */
@@ -32,12 +33,6 @@ enum stun_type {
         STUN_BINDING_REQUEST = 0x0001,
         STUN_BINDING_RESPONSE = 0x0101,
         STUN_BINDING_ERROR = 0x0111,
-};
-
-/** An IPv4 transport address; the port is in host order. */
-struct stun_address {
-        struct in_addr address;
-        uint16_t port;
 };
 
 /** A Binding Request to be sent. Texts are only read. */

@@ -15,11 +15,6 @@ static const int64_t gaps[STUN_COPIES] = {100, 200, 400, 800, 1600, 1600, 1600, 
 
 #define SCHEDULE_MS 9500
 
-bool stun_address_equals(const struct stun_address *one, const struct stun_address *other)
-{
-        return one->address.s_addr == other->address.s_addr && one->port == other->port;
-}
-
 int stun_transaction_start(struct stun_transaction *transaction, const struct stun_request *request,
                            const struct stun_address *server, int64_t now)
 {

@@ -80,7 +80,4 @@ enum stun_due stun_transaction_tick(struct stun_transaction *transaction, int64_
 /** When the next thing is due; INT64_MAX: nothing. */
 int64_t stun_transaction_deadline(const struct stun_transaction *transaction);
 
-/** Whether two addresses are the same. */
-bool stun_address_equals(const struct stun_address *one, const struct stun_address *other);
-
 #endif
