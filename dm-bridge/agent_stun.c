@@ -14,6 +14,7 @@
 #include "dm-bridge/clock.h"
 #include "dm-bridge/local_address.h"
 #include "dm-bridge/log.h"
+#include "dm-bridge/order.h"
 #include "dm-bridge/url_host.h"
 
 /* A secondary port that nothing was sent from for so long is closed: no answer is awaited there any more. */
@@ -287,15 +288,13 @@ static void do_actions(struct agent *agent)
 
 static void set_timer(struct agent *agent)
 {
-        int64_t deadline = stun_client_deadline(&agent->stun);
+        int64_t deadline = smaller(stun_client_deadline(&agent->stun), agent->ask_at);
 
-        if (agent->ask_at < deadline)
-                deadline = agent->ask_at;
         if (deadline == agent->timer_at)
                 return;
         agent->timer_at = deadline;
         /* A timer at 0 is none. */
-        boot_timer_set_ms(&agent->timer, deadline == INT64_MAX ? 0 : deadline > 0 ? deadline : 1);
+        boot_timer_set_ms(&agent->timer, deadline == INT64_MAX ? 0 : larger(deadline, 1));
 }
 
 /* Doing something may bring an answer at once; that is dealt with in the turn that is going on. */

@@ -8,6 +8,7 @@
 
 #include "dm-bridge/keepalive.h"
 #include "dm-bridge/keepalive_plan.h"
+#include "dm-bridge/order.h"
 
 /* A silence that has become so much longer was not ours: the machine slept, or was stopped. */
 #define OVERSLEPT INT64_C(5000)
@@ -21,16 +22,6 @@
 #define DISTURBANCES_MOST 8
 #define MUTE_MOST         3
 #define DOUBTS_MOST       2
-
-static int64_t larger(int64_t a, int64_t b)
-{
-        return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
 
 void keepalive_start(struct keepalive *k, const struct keepalive_settings *settings, int64_t now)
 {

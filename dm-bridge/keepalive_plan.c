@@ -4,6 +4,8 @@
 
 #include "dm-bridge/keepalive_plan.h"
 
+#include "dm-bridge/order.h"
+
 #define SECOND INT64_C(1000)
 #define HOUR   (3600 * SECOND)
 
@@ -27,16 +29,6 @@
 /* Between requests that nobody answers; doubled from one to the next. */
 #define BACKOFF_LEAST (15 * SECOND)
 #define BACKOFF_MOST  (60 * SECOND)
-
-static int64_t larger(int64_t a, int64_t b)
-{
-        return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
 
 static bool has_maximum(const struct keepalive *k)
 {

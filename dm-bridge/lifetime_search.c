@@ -10,22 +10,14 @@
 
 #include <math.h>
 
+#include "dm-bridge/order.h"
+
 /* The search is over when `dead` is no further above `alive` than this. */
 #define TOLERANCE_DIVISOR 10
 #define TOLERANCE_LEAST   500
 /* The margin of the period; at least what several copies of a probe and of a refresh need. */
 #define MARGIN_DIVISOR 10
 #define MARGIN_LEAST   1500
-
-static int64_t larger(int64_t a, int64_t b)
-{
-        return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
 
 bool lifetime_search_hopeless(const struct lifetime_search *search)
 {

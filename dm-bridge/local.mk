@@ -44,6 +44,7 @@ noinst_LTLIBRARIES += %D%/libbridge.la
 	%D%/model.c %D%/model.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/objects.h \
+	%D%/order.h \
 	%D%/request_gate.c %D%/request_gate.h \
 	%D%/resolver.c %D%/resolver.h \
 	%D%/rpc.c %D%/rpc.h \

@@ -5,6 +5,8 @@
 
 #include "dm-bridge/request_gate.h"
 
+#include "dm-bridge/order.h"
+
 #define LIMITED REQUEST_VERDICTS
 
 void request_gate_limit(struct request_gate *gate, unsigned burst, int64_t interval_ms)
@@ -17,7 +19,7 @@ void request_gate_limit(struct request_gate *gate, unsigned burst, int64_t inter
  */
 static bool admit(struct request_gate *gate, int64_t now)
 {
-        int64_t full_at = gate->full_at > now ? gate->full_at : now;
+        int64_t full_at = larger(gate->full_at, now);
 
         if (full_at - now > (gate->burst - 1) * gate->interval_ms)
                 return false;

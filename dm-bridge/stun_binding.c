@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "dm-bridge/order.h"
+
 #define ERROR_BAD_REQUEST  400
 #define ERROR_UNAUTHORIZED 401
 #define CLASS_GLOBAL       6
@@ -121,12 +123,12 @@ static int64_t end_of_pause(struct stun_client *client, unsigned error, int64_t 
 
         if (error / 100 == CLASS_GLOBAL)
                 return INT64_MAX;
-        if (client->periods.maximum_ms >= 0 && client->periods.maximum_ms < most)
-                most = client->periods.maximum_ms;
+        if (client->periods.maximum_ms >= 0)
+                most = smaller(most, client->periods.maximum_ms);
         for (unsigned i = 0; i < client->refusals && pause < most; i++)
                 pause *= 2;
         client->refusals++;
-        return now + (pause < most ? pause : most);
+        return now + smaller(pause, most);
 }
 
 /* A refused BINDING-CHANGE is not repeated (CB-4); but it has used the binding. */

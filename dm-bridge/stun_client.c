@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dm-bridge/order.h"
+
 /* Of keepalive, whose next step may be due at once. */
 #define STEPS_AT_ONCE 3
 
@@ -264,11 +266,6 @@ void stun_client_tick(struct stun_client *client, int64_t now)
         advance(client, now);
 }
 
-static int64_t earlier(int64_t one, int64_t other)
-{
-        return one < other ? one : other;
-}
-
 int64_t stun_client_deadline(const struct stun_client *client)
 {
         int64_t deadline = wants_server(client) ? client->resolve_at : INT64_MAX;
@@ -276,12 +273,12 @@ int64_t stun_client_deadline(const struct stun_client *client)
         if (!stun_client_is_operational(client))
                 return deadline;
         if (client->probe.active)
-                deadline = earlier(deadline, stun_transaction_deadline(&client->probe.transaction));
+                deadline = smaller(deadline, stun_transaction_deadline(&client->probe.transaction));
         if (client->primary.active)
-                return earlier(deadline, stun_transaction_deadline(&client->primary.transaction));
+                return smaller(deadline, stun_transaction_deadline(&client->primary.transaction));
         if (client->refresh_due)
-                return earlier(deadline, stun_binding_refresh_time(client));
-        return earlier(deadline, keepalive_deadline(&client->keepalive));
+                return smaller(deadline, stun_binding_refresh_time(client));
+        return smaller(deadline, keepalive_deadline(&client->keepalive));
 }
 
 static bool take(bool *owed)
