@@ -8,9 +8,7 @@
 
 #include "dm-bridge/order.h"
 
-#define ERROR_BAD_REQUEST  400
-#define ERROR_UNAUTHORIZED 401
-#define CLASS_GLOBAL       6
+#define CLASS_GLOBAL 6
 
 void stun_binding_restart(struct stun_client *client, int64_t now)
 {
@@ -138,7 +136,7 @@ static void refused(struct stun_client *client, const struct stun_exchange *exch
 
         client->last_error = error;
         client->keepalive_waits = false;
-        if (exchange->transaction.password != NULL || error == ERROR_BAD_REQUEST)
+        if (exchange->transaction.password != NULL || error == STUN_BAD_REQUEST)
                 stun_dialect_failed(client);
         if (exchange->purpose == STUN_CHANGE) {
                 keepalive_refreshed(&client->keepalive, now, false);

@@ -213,8 +213,8 @@ static void count_verdict(struct stun_counters *counters, enum stun_verdict verd
 
 static void count_error(struct stun_counters *counters, unsigned error)
 {
-        counters->unauthorized += error == 401;
-        counters->refused += error != 0 && error != 401;
+        counters->unauthorized += error == STUN_UNAUTHORIZED;
+        counters->refused += error != 0 && error != STUN_UNAUTHORIZED;
 }
 
 static void answered(struct stun_client *client, struct stun_exchange *exchange, enum stun_port port,

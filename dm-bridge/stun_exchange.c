@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define ERROR_UNAUTHORIZED 401
-
 static struct stun_exchange *exchange_for(struct stun_client *client, enum stun_purpose purpose)
 {
         return purpose == STUN_PROBE ? &client->probe : &client->primary;
@@ -116,7 +114,7 @@ const struct stun_exchange *stun_exchange_remember(struct stun_client *client, s
 
 bool stun_exchange_can_sign(const struct stun_client *client, const struct stun_exchange *exchange)
 {
-        return exchange->transaction.answer.error == ERROR_UNAUTHORIZED &&
+        return exchange->transaction.answer.error == STUN_UNAUTHORIZED &&
                exchange->transaction.password == NULL && client->username[0] != '\0' &&
                client->password[0] != '\0';
 }

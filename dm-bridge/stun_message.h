@@ -35,6 +35,13 @@ enum stun_type {
         STUN_BINDING_ERROR = 0x0111,
 };
 
+/** Errors that mean something here (RFC 3489 11.2.9). */
+enum {
+        STUN_BAD_REQUEST = 400,
+        STUN_UNAUTHORIZED = 401,
+        STUN_UNKNOWN_ATTRIBUTE = 420,
+};
+
 /** A Binding Request to be sent. Texts are only read. */
 struct stun_request {
         enum stun_dialect dialect;

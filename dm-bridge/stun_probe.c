@@ -5,9 +5,8 @@
 
 #include "dm-bridge/stun_private.h"
 
-#define ERROR_UNKNOWN_ATTRIBUTE 420
-#define RESPONSE_ADDRESS        0x0002
-#define CHANGE_REQUEST          0x0003
+#define RESPONSE_ADDRESS 0x0002
+#define CHANGE_REQUEST   0x0003
 
 void stun_probe_start(struct stun_client *client, int64_t now)
 {
@@ -33,7 +32,7 @@ static bool names(const struct stun_response *response, uint16_t attribute)
 /* Without RESPONSE-ADDRESS a probe would have no sense left; CHANGE-REQUEST(0) only pleases some servers. */
 static bool can_do_without(const struct stun_client *client, const struct stun_response *response)
 {
-        return response->error == ERROR_UNKNOWN_ATTRIBUTE && !client->without_change_request &&
+        return response->error == STUN_UNKNOWN_ATTRIBUTE && !client->without_change_request &&
                names(response, CHANGE_REQUEST) && !names(response, RESPONSE_ADDRESS);
 }
 
