@@ -7,36 +7,46 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #define DEFAULT_SOCKET  ASSOC_RUNSTATEDIR "/dm-bridge/dm-bridge.sock"
 #define DEFAULT_TIMEOUT 5
 #define TIMEOUT_MAX     3600
 
+/* Where struct arguments keeps what was given. */
+#define INTO(member) offsetof(struct arguments, member)
+/* That it was given says it all. */
+#define NOWHERE SIZE_MAX
+
 const struct option_row option_rows[OPTION_COUNT] = {
-        [OPTION_SOCKET] = {"socket", 's', "SOCKET", "the daemon's socket (" DEFAULT_SOCKET ")"},
-        [OPTION_TIMEOUT] = {"timeout", 'T', "SECONDS", "how long to wait for the daemon (5)"},
-        [OPTION_JSON] = {"json", '\0', NULL, "print JSON in one line"},
-        [OPTION_KEA_SOCKET] = {"kea-socket", '\0', "PATH", "ask Kea itself, at its control socket"},
-        [OPTION_NEXT_LEVEL] = {"next-level", '\0', NULL, "only the children of PATH"},
-        [OPTION_ROLE] = {"role", '\0', "ROLE", "whose identity: device or gateway"},
-        [OPTION_OUI] = {"oui", '\0', "OUI", "manufacturer OUI, six hexadecimal digits"},
-        [OPTION_SERIAL] = {"serial", '\0', "SERIAL", "serial number, at most 64 bytes"},
-        [OPTION_CLASS] = {"class", '\0', "CLASS", "product class, at most 64 bytes (none)"},
-        [OPTION_MERGE] = {"merge", '\0', "HEX", "merge into this value of option 125"},
-        [OPTION_MESSAGE] = {"message", '\0', NULL, "the input is a whole DHCPv4 message"},
-        [OPTION_IDENTITY] = {"identity", 'i', "FILE", "the device's identity (" ASSOC_IDENTITY_FILE ")"},
-        [OPTION_BY] = {"by", '\0', "WHO", "who writes: acs or local (local)"},
-        [OPTION_VALUE_FILE] = {"value-file", '\0', "FILE",
+        [OPTION_SOCKET] = {"socket", 's', "SOCKET", INTO(socket), "the daemon's socket (" DEFAULT_SOCKET ")"},
+        [OPTION_TIMEOUT] = {"timeout", 'T', "SECONDS", INTO(timeout), "how long to wait for the daemon (5)"},
+        [OPTION_JSON] = {"json", '\0', NULL, INTO(json), "print JSON in one line"},
+        [OPTION_KEA_SOCKET] = {"kea-socket", '\0', "PATH", INTO(kea_socket),
+                               "ask Kea itself, at its control socket"},
+        [OPTION_NEXT_LEVEL] = {"next-level", '\0', NULL, INTO(next_level), "only the children of PATH"},
+        [OPTION_ROLE] = {"role", '\0', "ROLE", INTO(role), "whose identity: device or gateway"},
+        [OPTION_OUI] = {"oui", '\0', "OUI", INTO(oui), "manufacturer OUI, six hexadecimal digits"},
+        [OPTION_SERIAL] = {"serial", '\0', "SERIAL", INTO(serial), "serial number, at most 64 bytes"},
+        [OPTION_CLASS] = {"class", '\0', "CLASS", INTO(product_class),
+                          "product class, at most 64 bytes (none)"},
+        [OPTION_MERGE] = {"merge", '\0', "HEX", INTO(merge), "merge into this value of option 125"},
+        [OPTION_MESSAGE] = {"message", '\0', NULL, INTO(message), "the input is a whole DHCPv4 message"},
+        [OPTION_IDENTITY] = {"identity", 'i', "FILE", INTO(identity),
+                             "the device's identity (" ASSOC_IDENTITY_FILE ")"},
+        [OPTION_BY] = {"by", '\0', "WHO", INTO(by), "who writes: acs or local (local)"},
+        [OPTION_VALUE_FILE] = {"value-file", '\0', "FILE", INTO(value_file),
                                "the value of NAME is in FILE; '-': standard input"},
-        [OPTION_SINCE] = {"since", '\0', "SEQ", "only events after that number"},
-        [OPTION_USER] = {"user", '\0', "USER", "ConnectionRequestUsername of the host"},
-        [OPTION_PASSWORD_FILE] = {"password-file", '\0', "FILE",
+        [OPTION_SINCE] = {"since", '\0', "SEQ", INTO(since), "only events after that number"},
+        [OPTION_USER] = {"user", '\0', "USER", INTO(user), "ConnectionRequestUsername of the host"},
+        [OPTION_PASSWORD_FILE] = {"password-file", '\0', "FILE", INTO(password_file),
                                   "its ConnectionRequestPassword is in FILE; '-': standard input"},
-        [OPTION_COPIES] = {"copies", '\0', "NUMBER", "how often it is sent, 1 to 100 (3)"},
-        [OPTION_SOURCE] = {"source", '\0', "PORT", "the port that it is sent from (any)"},
-        [OPTION_HELP] = {"help", 'h', NULL, "print this and exit"},
-        [OPTION_VERSION] = {"version", 'V', NULL, "print the version and exit"},
+        [OPTION_COPIES] = {"copies", '\0', "NUMBER", INTO(copies), "how often it is sent, 1 to 100 (3)"},
+        [OPTION_SOURCE] = {"source", '\0', "PORT", INTO(source), "the port that it is sent from (any)"},
+        [OPTION_HELP] = {"help", 'h', NULL, NOWHERE, "print this and exit"},
+        [OPTION_VERSION] = {"version", 'V', NULL, NOWHERE, "print the version and exit"},
 };
 
 const struct arguments arguments_initial = {
@@ -90,64 +100,18 @@ static enum command_status take_timeout(struct arguments *arguments, const char 
 
 static enum command_status take_option(struct arguments *arguments, int id, const char *value)
 {
-        switch (id) {
-        case OPTION_SOCKET:
-                arguments->socket = value;
-                break;
-        case OPTION_TIMEOUT:
+        const struct option_row *row = &option_rows[id];
+        void *member;
+
+        if (id == OPTION_TIMEOUT)
                 return take_timeout(arguments, value);
-        case OPTION_JSON:
-                arguments->json = true;
-                break;
-        case OPTION_KEA_SOCKET:
-                arguments->kea_socket = value;
-                break;
-        case OPTION_NEXT_LEVEL:
-                arguments->next_level = true;
-                break;
-        case OPTION_ROLE:
-                arguments->role = value;
-                break;
-        case OPTION_OUI:
-                arguments->oui = value;
-                break;
-        case OPTION_SERIAL:
-                arguments->serial = value;
-                break;
-        case OPTION_CLASS:
-                arguments->product_class = value;
-                break;
-        case OPTION_MERGE:
-                arguments->merge = value;
-                break;
-        case OPTION_MESSAGE:
-                arguments->message = true;
-                break;
-        case OPTION_BY:
-                arguments->by = value;
-                break;
-        case OPTION_VALUE_FILE:
-                arguments->value_file = value;
-                break;
-        case OPTION_SINCE:
-                arguments->since = value;
-                break;
-        case OPTION_USER:
-                arguments->user = value;
-                break;
-        case OPTION_PASSWORD_FILE:
-                arguments->password_file = value;
-                break;
-        case OPTION_COPIES:
-                arguments->copies = value;
-                break;
-        case OPTION_SOURCE:
-                arguments->source = value;
-                break;
-        case OPTION_IDENTITY:
-                arguments->identity = value;
-                break;
-        }
+        if (row->offset == NOWHERE)
+                return COMMAND_DONE;
+        member = (char *)arguments + row->offset;
+        if (row->value != NULL)
+                *(const char **)member = value;
+        else
+                *(bool *)member = true;
         return COMMAND_DONE;
 }
 

@@ -3,6 +3,8 @@
 #ifndef DM_BRIDGE_ASSOCCTL_OPTIONS_H
 #define DM_BRIDGE_ASSOCCTL_OPTIONS_H
 
+#include <stddef.h>
+
 #include "dm-bridge/command.h"
 
 enum option_id {
@@ -36,6 +38,7 @@ struct option_row {
         const char *name;
         char letter;       /* or '\0' */
         const char *value; /* what it takes, NULL: nothing */
+        size_t offset;     /* in struct arguments: a text if it takes a value, else a flag */
         const char *summary;
 };
 
