@@ -64,10 +64,10 @@ int method_ack(struct session *session, struct json_object *params, struct json_
                 return -1;
         notify_ack(&session->bridge->notify, seq);
         err = bridge_commit(session->bridge);
-        /* What is forgotten here must not come back with the next start. */
-        if (err < 0)
+        if (err < 0) {
+                /* What is forgotten here must not come back with the next start. */
                 session->bridge->notify = notify;
-        if (err < 0)
                 return rpc_fail(error, CWMP_INTERNAL_ERROR, "the state can't be written: %s", strerror(-err));
+        }
         return reply_sequence(session->bridge, ret);
 }
