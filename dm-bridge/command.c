@@ -5,6 +5,7 @@
 #include "dm-bridge/command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,4 +184,27 @@ int64_t command_number(struct json_object *object, const char *key)
         if (!json_object_object_get_ex(object, key, &member) || !json_object_is_type(member, json_type_int))
                 return 0;
         return json_object_get_int64(member);
+}
+
+static bool is_time(const char *key)
+{
+        size_t length = strlen(key);
+
+        return length > 3 && strcmp(key + length - 3, "_ms") == 0;
+}
+
+void command_add_counts(struct json_object *counts, char *text, size_t size)
+{
+        if (!json_object_is_type(counts, json_type_object))
+                return;
+        json_object_object_foreach(counts, key, value)
+        {
+                size_t used = strlen(text);
+
+                if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) == 0 ||
+                    is_time(key))
+                        continue;
+                snprintf(text + used, size - used, "%s%" PRId64 " %.64s", used > 0 ? ", " : "",
+                         json_object_get_int64(value), key);
+        }
 }

@@ -5,6 +5,7 @@
 
 #include <json.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** How assocctl exits; scripts rely on these. */
@@ -103,5 +104,9 @@ const char *command_member(struct json_object *object, const char *key, const ch
 
 /** The number in member `key`, 0 where there is none. */
 int64_t command_number(struct json_object *object, const char *key);
+
+/** Append "3 accepted, 6 copy" to `text` (`size` bytes), as far as there is room: the numbers in `counts`
+ * that are neither 0 nor times, whose keys end in "_ms". Nothing where it is no object. */
+void command_add_counts(struct json_object *counts, char *text, size_t size);
 
 #endif

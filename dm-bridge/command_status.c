@@ -52,15 +52,7 @@ static void format_array(struct json_object *array, char *buffer, size_t size)
 /* "datagrams" becomes "3 accepted, 6 copy": there are many reasons, and few that came up. */
 static void format_counts(struct json_object *counts, char *buffer, size_t size)
 {
-        json_object_object_foreach(counts, key, member)
-        {
-                char text[96];
-
-                if (json_object_get_int64(member) == 0)
-                        continue;
-                snprintf(text, sizeof(text), "%" PRId64 " %.64s", json_object_get_int64(member), key);
-                append(buffer, size, ", ", text);
-        }
+        command_add_counts(counts, buffer, size);
         if (buffer[0] == '\0')
                 append(buffer, size, "", "none");
 }

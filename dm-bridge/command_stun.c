@@ -102,36 +102,14 @@ static void format_next(struct json_object *stun, struct line *ret)
                 add(ret, "in %s", text);
 }
 
-static bool is_time(const char *key)
-{
-        size_t length = strlen(key);
-
-        return length > 3 && strcmp(key + length - 3, "_ms") == 0;
-}
-
-/* Those that are not 0. */
-static void add_counts(struct json_object *counts, struct line *ret)
-{
-        if (!json_object_is_type(counts, json_type_object))
-                return;
-        json_object_object_foreach(counts, key, value)
-        {
-                if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) == 0 ||
-                    is_time(key))
-                        continue;
-                add(ret, "%s%" PRId64 " %.64s", ret->text[0] == '\0' ? "" : ", ",
-                    json_object_get_int64(value), key);
-        }
-}
-
 static void format_trials(struct json_object *stun, struct line *ret)
 {
-        add_counts(member(stun, "keepalive"), ret);
+        command_add_counts(member(stun, "keepalive"), ret->text, sizeof(ret->text));
 }
 
 static void format_messages(struct json_object *stun, struct line *ret)
 {
-        add_counts(member(stun, "counters"), ret);
+        command_add_counts(member(stun, "counters"), ret->text, sizeof(ret->text));
 }
 
 static void format_local(struct json_object *stun, struct line *ret)
