@@ -39,19 +39,21 @@ int boot_timer_init(struct boot_timer *timer, uv_loop_t *loop, void (*on_deadlin
         return uv_poll_start(&timer->poll, UV_READABLE, on_readable);
 }
 
-void boot_timer_set(struct boot_timer *timer, int64_t deadline)
+static void set_timer(struct boot_timer *timer, int64_t seconds, int64_t milliseconds)
 {
-        struct itimerspec when = {.it_value = {.tv_sec = deadline}};
+        struct itimerspec when = {.it_value = {.tv_sec = seconds, .tv_nsec = milliseconds * 1000000}};
 
         timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
+void boot_timer_set(struct boot_timer *timer, int64_t deadline)
+{
+        set_timer(timer, deadline, 0);
+}
+
 void boot_timer_set_ms(struct boot_timer *timer, int64_t deadline)
 {
-        struct itimerspec when = {
-                .it_value = {.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000}};
-
-        timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &when, NULL);
+        set_timer(timer, deadline / 1000, deadline % 1000);
 }
 
 void boot_timer_done(struct boot_timer *timer)
