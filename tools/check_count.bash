@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # check_count.bash - runs tests for ./check, which sources it, and counts how they end: in its variables passed, failed and skipped.
 # Each test's output goes to a file in its folder $logs.
+# A skip never reads as a pass: the set-up installs all that tests want, so what make check skips counts as failed. Only an
+# instrumented build, in which allocations can't be counted, may leave tests out; those count as skipped.
 
 # says TEXT CMD...: CMD succeeds and its output holds TEXT.
 says()
@@ -64,7 +66,6 @@ make_check()
 	if [ $status -ne 0 ] && [ "${counts[1]}" = 0 ] || [ "${counts[0]}" = 0 ]; then
 		counts[1]=$((counts[1] + 1))
 	fi
-	# The set-up installed everything: only an instrumented build may leave a test out.
 	if [ "$name" != sanitized ]; then
 		counts=("${counts[0]}" $((counts[1] + counts[2])) 0)
 	fi
