@@ -55,18 +55,34 @@ static void put_number(struct writer *writer, int64_t value)
 }
 
 /* RFC 8259 section 7: these must be escaped; all else stays as it is. */
+static bool must_escape(char byte)
+{
+        return (unsigned char)byte < ' ' || byte == '"' || byte == '\\';
+}
+
+static void put_escaped(struct writer *writer, char byte)
+{
+        put_char(writer, '\\');
+        if ((unsigned char)byte >= ' ') {
+                put_char(writer, byte);
+                return;
+        }
+        put_literal(writer, "u00");
+        put_hex(writer, (uint8_t)byte);
+}
+
 static void put_text(struct writer *writer, const char *text)
 {
         put_char(writer, '"');
-        for (; *text != '\0'; text++) {
-                if ((unsigned char)*text < ' ') {
-                        put_literal(writer, "\\u00");
-                        put_hex(writer, (uint8_t)*text);
-                        continue;
-                }
-                if (*text == '"' || *text == '\\')
-                        put_char(writer, '\\');
-                put_char(writer, *text);
+        while (*text != '\0') {
+                size_t plain = 0;
+
+                while (text[plain] != '\0' && !must_escape(text[plain]))
+                        plain++;
+                put_bytes(writer, text, plain);
+                text += plain;
+                if (*text != '\0')
+                        put_escaped(writer, *text++);
         }
         put_char(writer, '"');
 }
@@ -83,11 +99,13 @@ static void put_identity(struct writer *writer, const struct assoc_identity *ide
 
 static void put_address(struct writer *writer, struct in_addr address)
 {
-        char text[INET_ADDRSTRLEN];
+        uint32_t host = ntohl(address.s_addr);
 
-        inet_ntop(AF_INET, &address, text, sizeof(text));
-        put_literal(writer, ",\"address\":");
-        put_text(writer, text);
+        put_literal(writer, ",\"address\":\"");
+        for (int shift = 24; shift >= 0; shift -= 8) {
+                put_number(writer, host >> shift & 255);
+                put_char(writer, shift > 0 ? '.' : '"');
+        }
 }
 
 static void put_hwaddr(struct writer *writer, const struct device_record *record)
