@@ -336,6 +336,20 @@ int device_table_set_away(struct device_table *table, struct in_addr address, bo
         return 0;
 }
 
+int device_table_set_expires(struct device_table *table, struct in_addr address, int64_t expires)
+{
+        uint32_t slot = find_address(table, address);
+        struct binding *binding;
+
+        if (slot == SLOT_NONE)
+                return -ENOENT;
+        binding = &table->bindings[slot];
+        table->leaseless_count -= has_no_lease(binding);
+        binding->expires = expires;
+        table->leaseless_count += has_no_lease(binding);
+        return 0;
+}
+
 bool device_table_find(const struct device_table *table, struct in_addr address, struct device_record *ret)
 {
         uint32_t slot = find_address(table, address);

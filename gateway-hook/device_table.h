@@ -46,6 +46,9 @@ int device_table_bind(struct device_table *table, struct device_record *record);
  */
 int device_table_unbind(struct device_table *table, struct in_addr address, struct device_record *ret);
 
+/** The lease of the binding at `address` ends then. Returns 0 or -ENOENT. */
+int device_table_set_expires(struct device_table *table, struct in_addr address, int64_t expires);
+
 /** Mark the binding at `address` as away or present; *ret is then what it is. Returns 0; -ENOENT; -EALREADY:
  * it is so already. */
 int device_table_set_away(struct device_table *table, struct in_addr address, bool away,

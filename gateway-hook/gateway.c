@@ -136,6 +136,12 @@ void gateway_free(struct gateway *gateway, int64_t now)
         free(gateway);
 }
 
+const uint8_t *gateway_option(const struct gateway *gateway, size_t *ret_size)
+{
+        *ret_size = gateway->option_size;
+        return gateway->option;
+}
+
 void gateway_complain(struct gateway *gateway, const char *event, const char *what, int64_t now)
 {
         char shown[SHOWN_OPTION_MAX];

@@ -75,9 +75,10 @@ struct gateway_claim {
 
 struct gateway_answer {
         bool replace_option; /* make `option` the response's only option 125 */
+        bool is_usual;       /* it is what gateway_option() tells */
+        struct gateway_claim claim;
         size_t option_size;
         uint8_t option[GATEWAY_OPTION_MAX];
-        struct gateway_claim claim;
 };
 
 /** How often things happened since the start. */
@@ -106,6 +107,10 @@ int gateway_new(const char *parameters, message_fn *say, void *context, int64_t 
 
 /** Stop. The journal keeps the table. NULL is fine. */
 void gateway_free(struct gateway *gateway, int64_t now);
+
+/** Our identity as the value of option 125 of a response that has none otherwise, as long as `gateway` is. It
+ * never changes, so that it need not be made for each response. */
+const uint8_t *gateway_option(const struct gateway *gateway, size_t *ret_size);
 
 /**
  * A response is about to be sent: say what its option 125 must be (GW-2, EN-7), and what is to be noted once

@@ -99,7 +99,7 @@ void entries_set_expires(struct gateway *gateway, const struct device_record *re
         struct device_record changed = *record;
 
         changed.expires = expires;
-        if (device_table_bind(gateway->table, &changed) < 0)
+        if (device_table_set_expires(gateway->table, record->address, expires) < 0)
                 return;
         note_due(gateway, expires);
         if (!is_small_step(record->expires, expires, now))
@@ -171,16 +171,18 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
 {
         struct device_record record = *claimed, old;
         bool found = device_table_find(gateway->table, record.address, &old);
-        bool known = found && is_known(&old, &record);
-        bool new_entry = !known && !device_table_has(gateway->table, &record.identity);
+        bool new_entry;
         int err;
 
-        if (known && old.expires == record.expires) {
-                neighbour_add(gateway->neighbour, &record);
+        if (found && is_known(&old, &record)) {
+                neighbour_add(gateway->neighbour, &old);
+                if (old.expires != record.expires)
+                        entries_set_expires(gateway, &old, record.expires, now);
                 return;
         }
         if (found && inform_yields(gateway, &old, &record, now))
                 return;
+        new_entry = !device_table_has(gateway->table, &record.identity);
         err = !found && leaseless_are_many(gateway, &record) ? -ENOSPC
                                                              : device_table_bind(gateway->table, &record);
         if (err < 0) {
@@ -191,8 +193,6 @@ static void commit_device(struct gateway *gateway, const struct device_record *c
         }
         neighbour_add(gateway->neighbour, &record);
         note_due(gateway, record.expires);
-        if (known && is_small_step(old.expires, record.expires, now))
-                return;
         entries_check_journal(gateway, journal_put(gateway->journal, gateway->table, &record, now), now);
         if (new_entry) {
                 gateway->counters.added++;

@@ -59,6 +59,7 @@ static int build_option(const struct gateway *gateway, const struct gateway_exch
                                           sizeof(ret->option), &ret->option_size);
         memcpy(ret->option, gateway->option, gateway->option_size);
         ret->option_size = gateway->option_size;
+        ret->is_usual = true;
         return 0;
 }
 
@@ -206,7 +207,7 @@ void gateway_respond(struct gateway *gateway, const struct gateway_exchange *exc
         struct assoc_identity identity;
         bool identified;
 
-        ret->replace_option = false;
+        ret->replace_option = ret->is_usual = false;
         ret->option_size = 0;
         memset(&ret->claim, 0, sizeof(ret->claim));
         if (!takes_part(exchange))

@@ -35,6 +35,9 @@ namespace {
 // Between load() and unload(), otherwise null.
 Log* the_log;
 
+// Our identity, which most responses share, as they share the options of Kea's configuration.
+OptionPtr the_option;
+
 // The neighbour watch's descriptor on Kea's main loop, or negative.
 int the_watch = -1;
 
@@ -70,12 +73,14 @@ std::vector<uint8_t> option_bytes(const Pkt4& packet) {
 }
 
 // One generic option: Kea splits it if it is longer than 255 bytes (RFC 3396).
+OptionPtr option_of(const uint8_t* bytes, size_t size) {
+        return OptionPtr(new Option(Option::V4, ASSOC_OPTION, OptionBuffer(bytes, bytes + size)));
+}
+
 void replace_option(Pkt4& packet, const struct gateway_answer& answer) {
-        OptionPtr option(new Option(Option::V4, ASSOC_OPTION,
-                                    OptionBuffer(answer.option, answer.option + answer.option_size)));
         while (packet.delOption(ASSOC_OPTION))
                 ;
-        packet.addOption(option);
+        packet.addOption(answer.is_usual ? the_option : option_of(answer.option, answer.option_size));
 }
 
 // Not by getOption(): that makes a copy for a hook.
@@ -119,8 +124,24 @@ void respond(const Pkt4& query, const Pkt4& response, struct gateway_answer* ret
         }
         exchange.option = option.data();
         exchange.option_size = option.size();
-        exchange.lifetime = lifetime_of(response);
+        if (exchange.response_type == GATEWAY_ACK)
+                exchange.lifetime = lifetime_of(response);
         gateway_respond(the_gateway, &exchange, now(), ret);
+}
+
+OptionPtr usual_option() {
+        size_t size;
+        const uint8_t* bytes = gateway_option(the_gateway, &size);
+        return option_of(bytes, size);
+}
+
+// What load() has made.
+void end() {
+        the_option.reset();
+        gateway_free(the_gateway, now());
+        the_gateway = nullptr;
+        delete the_log;
+        the_log = nullptr;
 }
 
 // Another hook has taken the event out of the server's hands: what the callout announces does not come about.
@@ -185,8 +206,10 @@ int load(LibraryHandle& handle) {
                 the_company = has_company();
                 if (the_company)
                         handle.registerCallout("buffer4_send", on_buffer4_send);
-                if (gateway_new(text.c_str(), say, the_log, now(), &the_gateway, error, sizeof(error)) == 0)
+                if (gateway_new(text.c_str(), say, the_log, now(), &the_gateway, error, sizeof(error)) == 0) {
+                        the_option = usual_option();
                         return 0;
+                }
         } catch (const std::exception& exception) {
                 std::strncpy(error, exception.what(), sizeof(error) - 1);
         } catch (...) {
@@ -194,8 +217,7 @@ int load(LibraryHandle& handle) {
         }
         if (the_log != nullptr)
                 say(the_log, MESSAGE_LOAD_FAILED, error);
-        delete the_log;
-        the_log = nullptr;
+        end();
         return 1;
 }
 
@@ -204,10 +226,7 @@ int unload() {
         if (the_watch >= 0)
                 guarded("unload", [] { IfaceMgr::instance().deleteExternalSocket(the_watch); });
         the_watch = -1;
-        gateway_free(the_gateway, now());
-        the_gateway = nullptr;
-        delete the_log;
-        the_log = nullptr;
+        end();
         return 0;
 }
 

@@ -110,6 +110,29 @@ static void test_GW_8_a_binding_is_away_and_back_and_says_when_it_is_so_already(
         assert_true(device_table_find(table, address, &found) && !found.away);
 }
 
+static void the_end_of_a_lease_moves_alone_and_tells_who_has_no_lease(void **state)
+{
+        struct device_record record = fixture_record("A", "192.0.2.1", "02:00:00:00:00:01"), found;
+        struct in_addr address = fixture_address("192.0.2.1");
+
+        (void)state;
+        assert_int_equal(device_table_set_expires(table, address, 5), -ENOENT);
+        record.source = DEVICE_SOURCE_INFORM;
+        record.expires = 0;
+        assert_int_equal(device_table_bind(table, &record), 0);
+        assert_int_equal(device_table_leaseless(table), 1);
+        assert_int_equal(device_table_set_expires(table, address, 1700003600), 0);
+        assert_int_equal(device_table_leaseless(table), 0);
+        assert_true(device_table_find(table, address, &found));
+        assert_int_equal(found.expires, 1700003600);
+        assert_int_equal(found.instance, record.instance);
+        assert_int_equal(found.since, record.since);
+        assert_int_equal(device_table_set_expires(table, address, 0), 0);
+        assert_int_equal(device_table_leaseless(table), 1);
+        assert_int_equal(device_table_unbind(table, address, NULL), 0);
+        assert_int_equal(device_table_leaseless(table), 0);
+}
+
 static void another_identity_on_an_address_replaces_the_first(void **state)
 {
         struct device_record found;
@@ -319,6 +342,7 @@ int main(void)
                 TABLE_TEST(test_GW_3_an_identity_that_differs_in_one_element_is_another_entry),
                 TABLE_TEST(test_GW_9_an_entry_lives_while_one_of_its_bindings_does),
                 TABLE_TEST(test_GW_8_a_binding_is_away_and_back_and_says_when_it_is_so_already),
+                TABLE_TEST(the_end_of_a_lease_moves_alone_and_tells_who_has_no_lease),
                 TABLE_TEST(another_identity_on_an_address_replaces_the_first),
                 TABLE_TEST(one_identity_that_changes_its_link_layer_address_keeps_its_entry),
                 TABLE_TEST(test_D1_3_a_number_is_not_given_twice),
