@@ -6,7 +6,6 @@
  * keeps its files below bench-run, a link in the current folder to a folder in memory, as /run is. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
@@ -30,12 +29,6 @@
 static char folder[] = "/dev/shm/assoc-bench.XXXXXX";
 static char program_path[PATH_MAX]; /* the folder with assoc-client in it */
 
-static _Noreturn void give_up(const char *what)
-{
-        fprintf(stderr, "bench_hook: %s: %s\n", what, strerror(errno));
-        exit(EXIT_FAILURE);
-}
-
 /* Leaves the machine's network alone; false where that is not allowed. */
 static bool enter_namespace(void)
 {
@@ -46,7 +39,7 @@ static bool enter_namespace(void)
                 return false;
         fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-                give_up("lo");
+                bench_give_up("lo");
         close(fd);
         return true;
 }
@@ -59,7 +52,7 @@ static void write_file(const char *name, const char *text)
         snprintf(path, sizeof(path), LINK "/%s", name);
         file = fopen(path, "w");
         if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
-                give_up(path);
+                bench_give_up(path);
 }
 
 /* The hook as it is in the source, with the folder of the built program filled in. */
@@ -71,7 +64,7 @@ static void write_hook(const char *source)
         size_t size;
 
         if (file == NULL)
-                give_up(source);
+                bench_give_up(source);
         size = fread(text, 1, sizeof(text) - 1, file);
         fclose(file);
         text[size] = '\0';
@@ -86,13 +79,13 @@ static void write_hook(const char *source)
 static void make_folder(void)
 {
         if (getcwd(program_path, sizeof(program_path) - sizeof("/tests/bench")) == NULL)
-                give_up("current folder");
+                bench_give_up("current folder");
         strcat(program_path, "/tests/bench");
         if (mkdtemp(folder) == NULL)
-                give_up(folder);
+                bench_give_up(folder);
         unlink(LINK);
         if (symlink(folder, LINK) < 0)
-                give_up(LINK);
+                bench_give_up(LINK);
         write_file("identity.conf", "manufacturer-oui = 00D09E\nserial-number = BENCH-1\n");
         write_file("dhcpcd.conf", "");
         write_file("empty", "# nothing\n");
@@ -177,7 +170,7 @@ static uint64_t run_hooks(const char *hook, const struct variable *event, const 
         if (child == 0)
                 become_shell(hook, event, more);
         if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
-                give_up("the shell's status");
+                bench_give_up("the shell's status");
         start = bench_now() - start;
         /* Companions that have come to their end. */
         while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -219,7 +212,7 @@ static void figure(const char *name, const struct variable *event, const struct 
 static void expect_record(void)
 {
         if (access(LINK "/assoc/gateway-info/lo.json", R_OK) < 0)
-                give_up(LINK "/assoc/gateway-info/lo.json");
+                bench_give_up(LINK "/assoc/gateway-info/lo.json");
 }
 
 int main(void)
@@ -231,7 +224,7 @@ int main(void)
         }
         /* A companion is nobody's child: it becomes ours, so that none is left when this ends. */
         if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-                give_up("child subreaper");
+                bench_give_up("child subreaper");
         make_folder();
         atexit(remove_folder);
         figure("hook: added by a reason that is none of ours", carrier, none);
