@@ -75,7 +75,7 @@ struct gateway_claim {
 
 struct gateway_answer {
         bool replace_option; /* make `option` the response's only option 125 */
-        bool is_usual;       /* it is what gateway_option() tells */
+        bool is_usual;       /* it is what gateway_option() tells, and the response has none yet */
         struct gateway_claim claim;
         size_t option_size;
         uint8_t option[GATEWAY_OPTION_MAX];

@@ -78,9 +78,11 @@ OptionPtr option_of(const uint8_t* bytes, size_t size) {
 }
 
 void replace_option(Pkt4& packet, const struct gateway_answer& answer) {
+        if (answer.is_usual)
+                return packet.addOption(the_option);
         while (packet.delOption(ASSOC_OPTION))
                 ;
-        packet.addOption(answer.is_usual ? the_option : option_of(answer.option, answer.option_size));
+        packet.addOption(option_of(answer.option, answer.option_size));
 }
 
 // Not by getOption(): that makes a copy for a hook.

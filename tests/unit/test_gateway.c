@@ -23,6 +23,17 @@ static void assert_option(const char *text)
         assert_memory_equal(answer.option, wanted.data, wanted.size);
 }
 
+/* The answer is what need not be made anew, and is told to be. */
+static void assert_usual(void)
+{
+        size_t size;
+        const uint8_t *option = gateway_option(gateway, &size);
+
+        assert_true(answer.is_usual);
+        assert_int_equal(answer.option_size, size);
+        assert_memory_equal(answer.option, option, size);
+}
+
 static void test_GW_1_discover_request_and_inform_are_inspected(void **state)
 {
         static const struct {
@@ -87,8 +98,10 @@ static void test_GW_2_a_request_with_identity_is_answered_with_ours(void **state
         play((struct exchange){DEVICE("A"), GATEWAY_DISCOVER, GATEWAY_OFFER, "192.0.2.1", MAC1, .lost = true},
              NOW);
         assert_option("00000de9 0c " OURS);
+        assert_usual();
         request(DEVICE("A"), "192.0.2.1", MAC1, NOW);
         assert_option("00000de9 0c " OURS);
+        assert_usual();
         assert_int_equal(gateway_counters(gateway).answered, 2);
 }
 
@@ -141,6 +154,7 @@ static void test_EN_7_the_administrators_enterprises_stay(void **state)
                                .option = "0000118b 03 01 01 \"x\""},
              NOW);
         assert_option("0000118b 03 01 01 \"x\" 00000de9 0c " OURS);
+        assert_false(answer.is_usual);
 }
 
 static void test_EN_7_the_administrators_own_sub_options_stay_and_no_code_is_sent_twice(void **state)
@@ -150,6 +164,7 @@ static void test_EN_7_the_administrators_own_sub_options_stay_and_no_code_is_sen
                                .option = "00000de9 0d 0b 03 \"acs\" 04 06 \"999999\""},
              NOW);
         assert_option("00000de9 11 0b 03 \"acs\" " OURS);
+        assert_false(answer.is_usual);
 }
 
 static void test_EN_7_a_plain_client_gets_what_the_administrator_configured(void **state)
