@@ -4,11 +4,6 @@
 
 #include "tests/unit/simulated_client.h"
 
-int64_t simulated_earlier(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
-
 void simulated_tally_init(struct simulated_tally *tally)
 {
         *tally = (struct simulated_tally){

@@ -22,9 +22,6 @@ struct simulated_tally {
         int64_t lapsed;      /* and after */
 };
 
-/** The earlier one of two times. */
-int64_t simulated_earlier(int64_t a, int64_t b);
-
 void simulated_tally_init(struct simulated_tally *tally);
 
 /** A request leaves from the primary port. Periodic ones are those that KA-1's minimum is about. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "dm-bridge/order.h"
+
 #define COPIES  9
 #define FAILURE 9500
 
@@ -75,7 +77,7 @@ static void at_server(void *context, const struct simulated_packet *packet)
 
 static void primary_answered(struct simulated_keepalive *s, const struct message *message)
 {
-        bool rebound = !simulated_same(&message->mapped, &s->mapped);
+        bool rebound = !stun_address_equals(&message->mapped, &s->mapped);
 
         s->primary.id = 0;
         s->mapped = message->mapped;
@@ -96,7 +98,7 @@ static void probe_answered(struct simulated_keepalive *s, const struct message *
                 answer = PROBE_ALIVE;
         else if (message->type == REFUSAL)
                 answer = PROBE_REFUSED;
-        else if (simulated_same(&message->mapped, &s->mapped))
+        else if (stun_address_equals(&message->mapped, &s->mapped))
                 answer = PROBE_EXPIRED;
         keepalive_probed(&s->keepalive, s->network.now, answer);
 }
@@ -180,9 +182,9 @@ static int64_t next_event(const struct simulated_keepalive *s)
 {
         int64_t next = keepalive_deadline(&s->keepalive);
 
-        next = simulated_earlier(next, request_deadline(&s->primary));
-        next = simulated_earlier(next, request_deadline(&s->probe));
-        return simulated_earlier(next, simulated_deadline(&s->network));
+        next = smaller(next, request_deadline(&s->primary));
+        next = smaller(next, request_deadline(&s->probe));
+        return smaller(next, simulated_deadline(&s->network));
 }
 
 static int64_t reachable_for(const struct simulated_keepalive *s)
@@ -194,7 +196,7 @@ static int64_t reachable_for(const struct simulated_keepalive *s)
 
 static void step(struct simulated_keepalive *s, int64_t until)
 {
-        int64_t next = simulated_earlier(next_event(s), until), before = s->network.now;
+        int64_t next = smaller(next_event(s), until), before = s->network.now;
 
         simulated_tally_gap(&s->tally, next - before, reachable_for(s));
         simulated_step(&s->network, next < before ? before : next);

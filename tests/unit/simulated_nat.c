@@ -60,11 +60,6 @@ int64_t simulated_random_below(struct simulated_network *network, int64_t limit)
         return (int64_t)(simulated_random(network) % (uint64_t)limit);
 }
 
-bool simulated_same(const struct stun_address *a, const struct stun_address *b)
-{
-        return a->address.s_addr == b->address.s_addr && a->port == b->port;
-}
-
 static bool is_lost(struct simulated_network *network)
 {
         double each = 1 - sqrt(1 - network->loss);
@@ -89,8 +84,8 @@ static struct simulated_flow *find_outbound(struct simulated_nat *nat, const str
         for (size_t i = 0; i < SIMULATED_FLOWS_MAX; i++) {
                 struct simulated_flow *flow = &nat->flows[i];
 
-                if (flow->expires > now && simulated_same(&flow->inner, &packet->from) &&
-                    simulated_same(&flow->remote, &packet->to))
+                if (flow->expires > now && stun_address_equals(&flow->inner, &packet->from) &&
+                    stun_address_equals(&flow->remote, &packet->to))
                         return flow;
         }
         return NULL;
@@ -105,8 +100,8 @@ static size_t find_inbound(const struct simulated_nat *nat, const struct stun_ad
         for (i = 0; i < SIMULATED_FLOWS_MAX; i++) {
                 const struct simulated_flow *flow = &nat->flows[i];
 
-                if (flow->expires > now && simulated_same(&flow->outer, to) &&
-                    simulated_same(&flow->remote, remote))
+                if (flow->expires > now && stun_address_equals(&flow->outer, to) &&
+                    stun_address_equals(&flow->remote, remote))
                         break;
         }
         return i;

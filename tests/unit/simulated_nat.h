@@ -106,6 +106,4 @@ int64_t simulated_reachable_for(const struct simulated_network *network, const s
 /** The NAT restarts: it knows of no flow any more. */
 void simulated_restart(struct simulated_nat *nat);
 
-bool simulated_same(const struct stun_address *a, const struct stun_address *b);
-
 #endif

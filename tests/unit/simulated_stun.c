@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dm-bridge/order.h"
 #include "tests/unit/durations.h"
 #include "tests/unit/stun_server.h"
 
@@ -75,7 +76,8 @@ static void at_server(void *context, const struct simulated_packet *packet)
         unsigned error = error_for(s, packet);
         struct stun_answer answer;
 
-        if (s->is_dead || !simulated_same(&packet->to, &s->server) || (names && s->kind == SIMULATED_DROPS))
+        if (s->is_dead || !stun_address_equals(&packet->to, &s->server) ||
+            (names && s->kind == SIMULATED_DROPS))
                 return;
         if (names && s->kind == SIMULATED_REFUSES)
                 error = 420;
@@ -172,9 +174,9 @@ static void note_reach(struct simulated_stun *s, int64_t next)
 static void step(struct simulated_stun *s, int64_t until)
 {
         int64_t before = s->network.now;
-        int64_t next = simulated_earlier(stun_client_deadline(&s->client), simulated_deadline(&s->network));
+        int64_t next = smaller(stun_client_deadline(&s->client), simulated_deadline(&s->network));
 
-        next = simulated_earlier(next, until);
+        next = smaller(next, until);
         note_reach(s, next);
         simulated_step(&s->network, next < before ? before : next);
         stun_client_tick(&s->client, s->network.now);

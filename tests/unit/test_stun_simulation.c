@@ -63,7 +63,7 @@ static void assert_request_address(struct stun_address expected)
         struct stun_report report = simulated_stun_report(&s);
 
         assert_true(report.has_request_address);
-        assert_true(simulated_same(&report.request_address, &expected));
+        assert_true(stun_address_equals(&report.request_address, &expected));
 }
 
 static void test_KA_2_KA_4_the_timeout_is_found_and_kept_below(void **state)
