@@ -778,7 +778,7 @@ run_example()
 }
 
 @test "the man page's examples give what it says" {
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs jq
 	journal_bind 1 00D09E S-1 STB 192.0.2.5 02:00:00:00:00:01 lease false
 	daemon_start gateway
 	mkdir "$T/bin"

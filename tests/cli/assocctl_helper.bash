@@ -2,6 +2,7 @@
 # What the tests of assocctl share: one run and its whole outcome; the real daemon on files that a test wrote;
 # a fake one for what the real daemon never says.
 # shellcheck shell=bash
+load needs
 
 ctl_setup()
 {
@@ -91,7 +92,7 @@ gateway_record()
 # fake_run COMMAND: a daemon that hands its one connection to a shell command.
 fake_run()
 {
-	command -v socat >/dev/null || skip "socat is not installed"
+	needs socat
 	socat "UNIX-LISTEN:$SOCKET" "SYSTEM:$1" 2>/dev/null 3>&- &
 	echo $! >"$T/fake.pid"
 	until_true test -S "$SOCKET"

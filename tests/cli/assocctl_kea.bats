@@ -18,7 +18,7 @@ teardown()
 # kea_start: answers each connection's command with $T/reply, notes the command in $T/request, and does not hang up.
 kea_start()
 {
-	command -v socat >/dev/null || skip "socat is not installed"
+	needs socat
 	cat >"$T/kea" <<-END
 		dd bs=65536 count=1 2>/dev/null >>$T/request
 		cat $T/reply
@@ -78,7 +78,7 @@ page()
 }
 
 @test "a table of several pages is asked for page by page" {
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs jq
 	page 1 500 >"$T/0"
 	page 501 1000 >"$T/500"
 	page 2000 2100 >"$T/1000"
@@ -93,7 +93,7 @@ page()
 }
 
 @test "pages that do not get on are a failure" {
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs jq
 	page 1 500 >"$T/reply"
 	kea_start
 	devices

@@ -4,6 +4,7 @@
 # The hooks 60-assoc and dhclient-assoc as dhcpcd-run-hooks and dhclient-script use them: sourced by a shell that is not
 # ours. And udhcpc-assoc, which udhcpc runs. A stand-in takes the place of assoc-client.
 bats_require_minimum_version 1.5.0
+load needs
 
 setup()
 {
@@ -93,7 +94,7 @@ word()
 
 @test "no value reaches a command line" {
 	local hook
-	strace -o "$T/trace" true || skip "strace can't trace here"
+	needs_strace
 	export reason interface=eth0 new_tr111_raw=$HOSTILE new_assoc_raw=$HOSTILE new_host_name=$HOSTILE
 	for hook in $HOOKS; do
 		for reason in BOUND RENEW STOP; do
@@ -231,7 +232,7 @@ own_script()
 	[ "$(cat "$CALLS")" = "own|bound|eth0|$HOSTILE|
 udhcpc|bound||eth0|$HOSTILE|" ]
 	[ ! -e "$T/owned" ]
-	strace -o "$T/trace" true || skip "strace can't trace here"
+	needs_strace
 	export ASSOC_UDHCPC_SCRIPT="$T/own" interface=eth0 opt125=$HOSTILE message=$HOSTILE
 	strace -f -qq -s 100000 -e trace=execve -o "$T/trace" "$T/udhcpc-assoc" nak
 	grep -F "execve(\"$T/assoc-client\", [\"$T/assoc-client\", \"udhcpc\", \"nak\"], " "$T/trace"

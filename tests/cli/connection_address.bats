@@ -8,7 +8,7 @@ load assocctl_helper
 
 setup()
 {
-	[ "$(id -u)" = 0 ] || skip "needs root to make a network namespace"
+	needs_root "make a network namespace"
 	ctl_setup
 	MS=Device.ManagementServer
 	NS=assoc-address-$$-$BATS_TEST_NUMBER
@@ -91,8 +91,7 @@ stun_is()
 # A STUN server at 192.0.2.1, and at .2, which it names as its other address.
 server_start()
 {
-	command -v stund >/dev/null || skip "stund (stun-server) is not installed"
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs stund jq
 	inside ip address add 192.0.2.1/24 dev lo
 	inside ip address add 192.0.2.2/24 dev lo
 	# The very process, no subshell before it: what is killed in the end is the server.

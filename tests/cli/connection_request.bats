@@ -8,8 +8,7 @@ load assocctl_helper
 setup()
 {
 	ctl_setup
-	command -v socat >/dev/null || skip "socat is not installed"
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs socat jq
 	MS=Device.ManagementServer
 	MORE=', "request-interval": 0, "udp-address": "127.0.0.1"'
 	printf 'password\n' >"$T/password"

@@ -218,7 +218,7 @@ info=InternetGatewayDevice.GatewayInfo
 }
 
 @test "the socket is for its owner and group, and who is neither is refused whatever its mode" {
-	[ "$(id -u)" = 0 ] || skip "needs root to become someone else"
+	needs_root "become someone else"
 	configure gateway ', "socket-group": "daemon"'
 	start
 	[ "$(stat -c '%a %U %G' "$SOCKET")" = "660 root daemon" ]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # top_builddir comes from make check
 # dm_bridge_helper.bash - a dm-bridge of one's own in a scratch folder, what feeds it, and questions to it.
+load needs
 
 bridge_setup()
 {
-	command -v socat > /dev/null || skip "socat is not installed"
+	needs socat
 	BRIDGE=$top_builddir/dm-bridge/dm-bridge
 	# Not bats' own folder: other users must be able to get to the socket.
 	DIR=$(mktemp -d /tmp/dm-bridge.XXXXXX)

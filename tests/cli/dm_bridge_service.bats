@@ -42,7 +42,7 @@ logged()
 }
 
 @test "systemd finds no fault in the unit, and its exposure is at most 1.5" {
-	command -v systemd-analyze > /dev/null || skip "systemd-analyze is not installed"
+	needs systemd-analyze
 	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BRIDGE")|" "$INIT/dm-bridge.service" > "$DIR/dm-bridge.service"
 	run -0 systemd-analyze verify --man=no "$DIR/dm-bridge.service"
 	[ "$output" = "" ]
@@ -52,8 +52,8 @@ logged()
 }
 
 @test "the account is in the DHCP server's group, and the folders are its own" {
-	command -v systemd-sysusers > /dev/null || skip "systemd is not installed"
-	[ "$(id -u)" = 0 ] || skip "needs root to make accounts and folders"
+	needs systemd-sysusers
+	needs_root "make accounts and folders"
 	mkdir -p "$DIR/root/etc"
 	systemd-sysusers --root="$DIR/root" "$(realpath "$INIT/dm-bridge.sysusers")"
 	grep -qE '^dm-bridge:x:[0-9]+:[0-9]+:.*:/usr/sbin/nologin$' "$DIR/root/etc/passwd"
@@ -64,6 +64,7 @@ logged()
 }
 
 @test "make install puts unit, account and folders where systemd looks for them" {
+	# ./check configures with systemd.
 	! grep -qx 'systemdsystemunitdir = no' "$top_builddir/Makefile" || skip "configured without systemd"
 	make -C "$top_builddir" DESTDIR="$DIR/stage" install-systemdsystemunitDATA install-bridge-account install-exampleDATA
 	(cd "$DIR/stage" && find . -type f) > "$DIR/files"
@@ -171,7 +172,7 @@ logged()
 }
 
 @test "HUP lets another group connect" {
-	[ "$(id -u)" = 0 ] || skip "needs root to become someone else"
+	needs_root "become someone else"
 	configure gateway ', "socket-group": "daemon"'
 	start
 	as_bin=(setpriv --reuid=65534 --regid=65534 "--groups=$(getent group bin | cut -d: -f3)" socat -t5 - "UNIX:$SOCKET")
@@ -195,7 +196,7 @@ refuses_bin()
 }
 
 @test "as a user of its own without any capability it reads the journal through its group" {
-	[ "$(id -u)" = 0 ] || skip "needs root to become someone else"
+	needs_root "become someone else"
 	make_journal <<< "$(bind_line 1 5)"
 	chown -R 0:1 "$DIR/kea"
 	chmod 750 "$DIR/kea"
@@ -232,8 +233,7 @@ start_as_user()
 
 # A minute of real time, while other tests run beside it.
 @test "SLOW: no system call returns in a minute in which nothing happens" {
-	command -v strace > /dev/null || skip "strace is not installed"
-	strace -f -o /dev/null true 2> /dev/null || skip "strace is not allowed here"
+	needs_strace
 	make_journal <<< "$(bind_line 1 5)"
 	mkdir -p "$RECORDS"
 	record eth0 200 CABLE

@@ -5,4 +5,4 @@ endif
 if DM_BRIDGE
 bats_tests += %D%/assocctl.bats %D%/assocctl_events.bats %D%/assocctl_kea.bats %D%/client_config.bats %D%/completion.bats %D%/connection_address.bats %D%/connection_request.bats %D%/dm_bridge.bats %D%/dm_bridge_service.bats %D%/easycwmp_adapter.bats %D%/rpc_examples.bats
 endif
-EXTRA_DIST += %D%/assocctl_helper.bash %D%/dm_bridge_helper.bash
+EXTRA_DIST += %D%/assocctl_helper.bash %D%/dm_bridge_helper.bash %D%/needs.bash

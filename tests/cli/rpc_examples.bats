@@ -44,7 +44,7 @@ play()
 }
 
 @test "the first example asks and is answered as it says" {
-	command -v socat >/dev/null || skip "socat is not installed"
+	needs socat
 	journal_bind 1 00D09E S-1 STB 192.0.2.5 02:00:00:00:00:01 lease false
 	journal_bind 2 00D09E S-2 STB 192.0.2.6 02:00:00:00:00:02 lease false
 	daemon_start gateway
@@ -56,7 +56,7 @@ play()
 }
 
 @test "GW_11: the client in C builds without a warning, tells events and acknowledges them" {
-	command -v jq >/dev/null || skip "jq is not installed"
+	needs jq
 	example client.c
 	# shellcheck disable=SC2086 # CC may hold options
 	${CC:-cc} -Wall -Wextra -Werror -D_GNU_SOURCE -o "$T/client" "$T/client.c" -ljson-c
@@ -66,8 +66,7 @@ play()
 }
 
 @test "GW_11: the client in shell tells events and acknowledges them" {
-	command -v jq >/dev/null || skip "jq is not installed"
-	command -v socat >/dev/null || skip "socat is not installed"
+	needs jq socat
 	example client.sh
 	chmod +x "$T/client.sh"
 	play "$T/client.sh"

@@ -28,6 +28,12 @@ teardown()
 	lab_stop
 }
 
+# Debian 13 has it no more.
+needs_dhclient()
+{
+	lab_exec device sh -c 'command -v dhclient' > /dev/null || skip "dhclient is not installed"
+}
+
 # marked REASON: did the hooks after ours run with it?
 marked()
 {
@@ -105,7 +111,7 @@ release_and_end()
 
 @test "dhclient with a read-only and with a full /run has its lease" {
 	local options
-	lab_exec device sh -c 'command -v dhclient' > /dev/null || skip "dhclient is not installed"
+	needs_dhclient
 	lab_exec device mkdir /run/assoc
 	for options in ro size=4k; do
 		lab_exec device mount -t tmpfs -o "$options" none /run/assoc
@@ -161,7 +167,7 @@ answer_not_among_arguments()
 }
 
 @test "no text of an identity is an argument of any program that dhclient starts" {
-	lab_exec device sh -c 'command -v dhclient' > /dev/null || skip "dhclient is not installed"
+	needs_dhclient
 	lab_exec device sh -c 'assocctl client-config dhclient >> /etc/dhcp/dhclient.conf'
 	lab_spawn device dhclient strace -f -qq -e trace=execve -s 100000 -o /tmp/trace dhclient -d -lf /tmp/leases -pf /tmp/pid eth0
 	lab_until 30 recorded

@@ -49,6 +49,7 @@ client_config()
 	lab_exec device assocctl client-config "$1" | grep -v '^#'
 }
 
+# need PROGRAM: not every release of Debian has each client.
 need()
 {
 	lab_exec device sh -c "command -v $1" > /dev/null || skip "$1 is not installed"
