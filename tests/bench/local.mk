@@ -41,7 +41,15 @@ bench_gateway_libs = gateway-hook/libgateway.la libassoc/libprivate.la libassoc/
 %C%_bench_journal_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 %C%_bench_journal_LDADD = $(bench_gateway_libs) $(JSONC_LIBS)
 
-bench_load = %D%/dhcp_load
+# What bench_kea plays with and compares with; installed nowhere.
+bench_load = %D%/dhcp_load %D%/least_hook.la
+EXTRA_LTLIBRARIES += %D%/least_hook.la
+CLEANFILES += %D%/least_hook.la
+%C%_least_hook_la_SOURCES = %D%/least_hook.cc
+%C%_least_hook_la_CPPFLAGS = $(AM_CPPFLAGS) $(KEA_CPPFLAGS) -I$(top_srcdir)/gateway-hook/kea-compat
+%C%_least_hook_la_CXXFLAGS = $(AM_CXXFLAGS)
+%C%_least_hook_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+%C%_least_hook_la_LIBADD = libassoc/libassoc.la $(KEA_LIBS)
 EXTRA_PROGRAMS += %D%/dhcp_load
 CLEANFILES += %D%/dhcp_load
 %C%_dhcp_load_SOURCES = %D%/dhcp_load.c
