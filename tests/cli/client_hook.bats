@@ -171,6 +171,7 @@ word()
 	for run_hooks in /usr/lib/dhcpcd/dhcpcd-run-hooks /usr/libexec/dhcpcd-run-hooks ''; do
 		[ ! -r "$run_hooks" ] || break
 	done
+	# As with needs: ./check installs it.
 	[ -n "$run_hooks" ] || skip "dhcpcd is not installed"
 	sed -e "s|/etc/dhcpcd.exit-hook|$T/60-assoc|" -e 's|/etc/dhcpcd.enter-hook|/nonexistent|' \
 		-e 's|/usr/lib[a-z/]*/dhcpcd-hooks/\*|/nonexistent|' \

@@ -211,7 +211,7 @@ info=InternetGatewayDevice.GatewayInfo
 	make_journal <<< "$(bind_line 3 5)"
 	start
 	kill -9 "$PID"
-	wait "$PID" || true
+	wait "$PID" || true # it was killed
 	[ -S "$SOCKET" ]
 	start
 	has_value $md.3.SerialNumber S3

@@ -22,6 +22,7 @@ bridge_setup()
 
 bridge_teardown()
 {
+	# It may have ended already, and as it was told to in the test.
 	[ -z "$PID" ] || kill "$PID" 2> /dev/null || true
 	[ -z "$PID" ] || wait "$PID" || true
 	rm -rf "$DIR"

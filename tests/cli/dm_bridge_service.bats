@@ -14,6 +14,7 @@ setup()
 
 teardown()
 {
+	# It may have ended already.
 	[ -z "$MANAGER" ] || kill "$MANAGER" 2> /dev/null || true
 	bridge_teardown
 }
@@ -222,6 +223,7 @@ start_as_user()
 	folder=$(realpath "$top_builddir")/dm-bridge
 	[ -x "$folder/.libs/dm-bridge" ] && folder=$folder/.libs
 	cp "$folder/dm-bridge" "$DIR/dm-bridge"
+	# A build with --disable-shared has none; if one is missed, start fails.
 	cp "$(realpath "$top_builddir")/libassoc/.libs/"libassoc.so.0 "$DIR/" 2> /dev/null || true
 	BRIDGE=$DIR/dm-bridge
 	export LD_LIBRARY_PATH=$DIR

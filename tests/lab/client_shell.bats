@@ -28,12 +28,6 @@ teardown()
 	lab_stop
 }
 
-# Debian 13 has it no more.
-needs_dhclient()
-{
-	lab_exec device sh -c 'command -v dhclient' > /dev/null || skip "dhclient is not installed"
-}
-
 # marked REASON: did the hooks after ours run with it?
 marked()
 {
@@ -111,7 +105,7 @@ release_and_end()
 
 @test "dhclient with a read-only and with a full /run has its lease" {
 	local options
-	needs_dhclient
+	lab_needs device dhclient
 	lab_exec device mkdir /run/assoc
 	for options in ro size=4k; do
 		lab_exec device mount -t tmpfs -o "$options" none /run/assoc
@@ -167,7 +161,7 @@ answer_not_among_arguments()
 }
 
 @test "no text of an identity is an argument of any program that dhclient starts" {
-	needs_dhclient
+	lab_needs device dhclient
 	lab_exec device sh -c 'assocctl client-config dhclient >> /etc/dhcp/dhclient.conf'
 	lab_spawn device dhclient strace -f -qq -e trace=execve -s 100000 -o /tmp/trace dhclient -d -lf /tmp/leases -pf /tmp/pid eth0
 	lab_until 30 recorded

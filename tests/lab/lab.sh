@@ -215,6 +215,12 @@ lab_exec()
 	nsenter --target "$pid" --mount --uts --net --pid -- "$@"
 }
 
+# lab_needs NAME PROGRAM: leave this test out where the host's release has no such program: Debian 13 has no dhclient, for one.
+lab_needs()
+{
+	lab_exec "$1" sh -c "command -v $2" > /dev/null || skip "$2 is not installed"
+}
+
 # lab_net NAME CMD...: run a program of the machine on the host's network.
 lab_net()
 {

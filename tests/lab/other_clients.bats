@@ -49,12 +49,6 @@ client_config()
 	lab_exec device assocctl client-config "$1" | grep -v '^#'
 }
 
-# need PROGRAM: not every release of Debian has each client.
-need()
-{
-	lab_exec device sh -c "command -v $1" > /dev/null || skip "$1 is not installed"
-}
-
 # --- the clients: start_CLIENT, stop_CLIENT; the lease is not given back ---
 
 start_udhcpc()
@@ -173,12 +167,12 @@ every_identity()
 }
 
 @test "DV_1 dhclient, as client-config says, sends exactly the identity" {
-	need dhclient
+	lab_needs device dhclient
 	every_identity dhclient
 }
 
 @test "DV_1 systemd-networkd, as client-config says, sends exactly the identity" {
-	need /lib/systemd/systemd-networkd
+	lab_needs device /lib/systemd/systemd-networkd
 	every_identity networkd
 }
 
@@ -206,12 +200,12 @@ requests_of()
 }
 
 @test "DV_1 dhclient's DISCOVER and REQUEST hold the identity" {
-	need dhclient
+	lab_needs device dhclient
 	requests_of dhclient
 }
 
 @test "DV_1 systemd-networkd's DISCOVER and REQUEST hold the identity" {
-	need /lib/systemd/systemd-networkd
+	lab_needs device /lib/systemd/systemd-networkd
 	requests_of networkd
 }
 
@@ -250,7 +244,7 @@ release_dhclient()
 }
 
 @test "DV_2 DV_5 dhclient records the gateway, keeps it over a renewal, and forgets it with a release" {
-	need dhclient
+	lab_needs device dhclient
 	learns_and_forgets dhclient
 }
 
@@ -271,7 +265,7 @@ expires()
 }
 
 @test "DV_5 dhclient's lease that runs out takes the record with it, and a new one brings it back" {
-	need dhclient
+	lab_needs device dhclient
 	expires dhclient
 }
 
@@ -297,7 +291,7 @@ survives()
 }
 
 @test "EN_6 dhclient before a gateway whose option is broken has a lease and an empty record" {
-	need dhclient
+	lab_needs device dhclient
 	survives dhclient
 }
 
@@ -331,12 +325,12 @@ among_others()
 }
 
 @test "DV_2 dhclient records a gateway whose identity comes beside another enterprise's data" {
-	need dhclient
+	lab_needs device dhclient
 	among_others dhclient 20
 }
 
 @test "EN_5 dhclient records a gateway whose option is longer than 255 bytes" {
-	need dhclient
+	lab_needs device dhclient
 	among_others dhclient 230
 }
 
@@ -389,7 +383,7 @@ among_others()
 }
 
 @test "DV_9 what networkd keeps to itself can be asked for, as the manual shows" {
-	need /lib/systemd/systemd-networkd
+	lab_needs device /lib/systemd/systemd-networkd
 	kea
 	start_networkd
 	lab_until 20 lab_address device
